@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
+import { PORTS, portOf, type PortName } from './ports.ts'
+
+export interface HostPort {
+  host: string
+  port: number
+}
+export interface PostgresNode extends HostPort {
+  name: string
+}
+
+export interface Config {
+  /** Name in metrics, logs and `/api/instance`, e.g. app2. */
+  instance: string
+  release: string
+  stateDirectory: string
+  mediaDirectory: string
+  spoolDirectory: string
+  portOffset: number
+  /** Null: a TCP port is used instead (development and tests). */
+  listenSocket: string | null
+  listenPort: number
+  metricsPort: number
+  postgresNodes: readonly PostgresNode[]
+  postgresPoolMax: number
+  /** A replica further behind than this leaves the rotation. */
+  replicaLagMaxSeconds: number
+  redisMain: HostPort
+  redisCache: HostPort
+  edgePort: number
+  edgePurgeTargets: readonly string[]
+  /** How long a draining app server waits for requests in flight. */
+  drainSeconds: number
+  logLevel: string
+  workerConcurrency: number
+}
+
+/** Prints as `[redacted]` wherever it is logged or inspected. */
+export class Secrets {
+  readonly #values: ReadonlyMap<string, string>
+  constructor(values: ReadonlyMap<string, string>) {
+    this.#values = values
+  }
+  get(name: string): string {
+    const value = this.#values.get(name)
+    if (value === undefined) throw new Error(`secret ${name} is not set`)
+    return value
+  }
+  toJSON(): string {
+    return '[redacted]'
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[redacted]'
+  }
+}
+
+export const SECRET_NAMES = [
+  'postgres-superuser',
+  'postgres-replication',
+  'postgres-rewind',
+  'postgres-app',
+  'redis-main',
+  'redis-cache',
+  'edge',
+] as const
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads names and checks values; every problem is reported in one error, so that one look mends them all. */
+export function loadConfig(environment: Environment = process.env): { config: Config; secrets: Secrets } {
+  const problems: string[] = []
+  const text = (name: string, fallback: string) => environment[name] || fallback
+  const integer = (name: string, fallback: number, min: number, max: number) => {
+    const raw = environment[name]
+    if (!raw) return fallback
+    const value = Number(raw)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    problems.push(`${name} '${raw}' is not a whole number from ${min} to ${max}`)
+    return fallback
+  }
+  const hostPort = (name: string, value: string): HostPort => {
+    const match = /^(.+):(\d+)$/.exec(value)
+    if (match?.[1] && match[2]) return { host: match[1], port: Number(match[2]) }
+    problems.push(`${name} '${value}' is not HOST:PORT`)
+    return { host: '', port: 0 }
+  }
+
+  const portOffset = integer('MINIGRAM_PORT_OFFSET', 0, 0, 32_767)
+  const at = (name: PortName) => portOf(name, portOffset)
+  const stateDirectory = text('MINIGRAM_STATE', '/var/lib/minigram')
+  const nodes = text('MINIGRAM_POSTGRES_NODES', `pg1=127.0.0.1:${at('pg1')},pg2=127.0.0.1:${at('pg2')},pg3=127.0.0.1:${at('pg3')}`)
+  const config: Config = {
+    instance: text('MINIGRAM_INSTANCE', 'app1'),
+    release: text('MINIGRAM_RELEASE', 'checkout').split('/').at(-1) ?? 'checkout',
+    stateDirectory,
+    mediaDirectory: text('MINIGRAM_MEDIA_DIR', join(stateDirectory, 'media')),
+    spoolDirectory: text('MINIGRAM_SPOOL_DIR', join(stateDirectory, 'spool')),
+    portOffset,
+    listenSocket: environment['MINIGRAM_LISTEN'] || null,
+    listenPort: integer('MINIGRAM_LISTEN_PORT', 3000 + portOffset, 0, 65_535),
+    metricsPort: integer('MINIGRAM_METRICS_PORT', PORTS.appMetrics + portOffset, 0, 65_535),
+    postgresNodes: nodes.split(',').map((node) => {
+      const [name = '', address = ''] = node.split('=')
+      return { name, ...hostPort('MINIGRAM_POSTGRES_NODES', address) }
+    }),
+    postgresPoolMax: integer('MINIGRAM_POSTGRES_POOL_MAX', 8, 1, 100),
+    replicaLagMaxSeconds: integer('MINIGRAM_REPLICA_LAG_MAX_SECONDS', 10, 1, 3600),
+    redisMain: hostPort('MINIGRAM_REDIS_MAIN', text('MINIGRAM_REDIS_MAIN', `127.0.0.1:${at('redisMain')}`)),
+    redisCache: hostPort('MINIGRAM_REDIS_CACHE', text('MINIGRAM_REDIS_CACHE', `127.0.0.1:${at('redisCache')}`)),
+    edgePort: integer('MINIGRAM_PORT_EDGE', at('edge'), 1, 65_535),
+    edgePurgeTargets: text('MINIGRAM_EDGE_PURGE_TARGETS', `http://127.0.0.1:${at('edgePurge')}`).split(','),
+    drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
+    logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
+    workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),
+  }
+  const secrets = readSecrets(text('MINIGRAM_SECRETS_DIR', join(stateDirectory, 'secrets')))
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return { config: Object.freeze(config), secrets }
+}
+
+/** A secret whose file is absent stays unset: asking for it is the error, so that a process needs only its own. */
+function readSecrets(directory: string): Secrets {
+  const values = new Map<string, string>()
+  for (const name of SECRET_NAMES) {
+    try {
+      values.set(name, readFileSync(join(directory, name), 'utf8').trim())
+    } catch {
+      continue
+    }
+  }
+  return new Secrets(values)
+}
+
+/** Settings of the command line and the watcher that are no process configuration. */
+export function environmentValue(name: string): string | undefined {
+  return process.env[name] || undefined
+}
