@@ -1,0 +1,53 @@
+# Sourced first by every run script: `. "$(dirname "$0")/../lib.sh"`. Leaves the script as MINIGRAM_USER, with a clean PATH and HOME.
+set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+HOME=$MINIGRAM_STATE
+export PATH HOME
+umask 077
+
+fail() {
+  echo "$(basename "$(dirname "$0")"): $*" >&2
+  exit 1
+}
+
+# Starts the script again as MINIGRAM_USER when it runs as root; extra arguments go to setpriv. Otherwise does nothing.
+leave_root() {
+  [ "$(id -u)" -eq 0 ] || return 0
+  [ $# -gt 0 ] || set -- --inh-caps=-all
+  exec setpriv --reuid="$MINIGRAM_USER" --regid="$MINIGRAM_USER" --init-groups "$@" sh "$0"
+}
+
+# render TEMPLATE TARGET: @NAME@ becomes the environment variable, @secret:NAME@ the contents of that secret file, so that no secret is ever
+# in an environment or on a command line. An unset name is an error. The target appears whole (rename) and readable by its owner only.
+render() {
+  mkdir -p "$(dirname "$2")"
+  awk '
+    function value(name, path, text) {
+      if (name !~ /^secret:/) {
+        if (name in ENVIRON) return ENVIRON[name]
+        print FILENAME ": " name " is not set" > "/dev/stderr"; broken = 1; return ""
+      }
+      path = ENVIRON["MINIGRAM_SECRETS_DIR"] "/" substr(name, 8)
+      if ((getline text < path) <= 0) { print "secret " path " cannot be read" > "/dev/stderr"; broken = 1 }
+      close(path)
+      return text
+    }
+    {
+      rest = $0; line = ""
+      while (match(rest, /@(secret:[a-z-]+|[A-Z][A-Z0-9_]*)@/)) {
+        line = line substr(rest, 1, RSTART - 1) value(substr(rest, RSTART + 1, RLENGTH - 2))
+        rest = substr(rest, RSTART + RLENGTH)
+      }
+      print line rest
+    }
+    END { exit broken }
+  ' "$1" >"$2.new" || fail "$1 could not be rendered"
+  mv "$2.new" "$2"
+}
+
+# For the Node processes: the release that `current` names at this moment, for good, and the compile cache that all of them share.
+enter_release() {
+  MINIGRAM_RELEASE=$(readlink -f "$MINIGRAM_RELEASE")
+  export MINIGRAM_RELEASE NODE_COMPILE_CACHE="$MINIGRAM_STATE/run/compile-cache" MALLOC_ARENA_MAX=2
+  cd "$MINIGRAM_RELEASE"
+}
