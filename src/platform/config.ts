@@ -24,6 +24,7 @@ export interface Config {
   listenPort: number
   metricsPort: number
   postgresNodes: readonly PostgresNode[]
+  postgresDatabase: string
   postgresPoolMax: number
   /** A replica further behind than this leaves the rotation. */
   replicaLagMaxSeconds: number
@@ -90,7 +91,10 @@ export function loadConfig(environment: Environment = process.env): { config: Co
   const portOffset = integer('MINIGRAM_PORT_OFFSET', 0, 0, 32_767)
   const at = (name: PortName) => portOf(name, portOffset)
   const stateDirectory = text('MINIGRAM_STATE', '/var/lib/minigram')
-  const nodes = text('MINIGRAM_POSTGRES_NODES', `pg1=127.0.0.1:${at('pg1')},pg2=127.0.0.1:${at('pg2')},pg3=127.0.0.1:${at('pg3')}`)
+  const nodes = text(
+    'MINIGRAM_POSTGRES_NODES',
+    `pg1=127.0.0.1:${at('pg1')},pg2=127.0.0.1:${at('pg2')},pg3=127.0.0.1:${at('pg3')}`,
+  )
   const config: Config = {
     instance: text('MINIGRAM_INSTANCE', 'app1'),
     release: text('MINIGRAM_RELEASE', 'checkout').split('/').at(-1) ?? 'checkout',
@@ -105,6 +109,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
       const [name = '', address = ''] = node.split('=')
       return { name, ...hostPort('MINIGRAM_POSTGRES_NODES', address) }
     }),
+    postgresDatabase: text('MINIGRAM_POSTGRES_DATABASE', 'minigram'),
     postgresPoolMax: integer('MINIGRAM_POSTGRES_POOL_MAX', 8, 1, 100),
     replicaLagMaxSeconds: integer('MINIGRAM_REPLICA_LAG_MAX_SECONDS', 10, 1, 3600),
     redisMain: hostPort('MINIGRAM_REDIS_MAIN', text('MINIGRAM_REDIS_MAIN', `127.0.0.1:${at('redisMain')}`)),

@@ -1,0 +1,76 @@
+import { Type } from 'typebox'
+import { Health, Instance, Liveness, Readiness, WebConfig } from '../../contract/system.ts'
+import { isHttps, type App } from '../../platform/http.ts'
+import type { Postgres } from '../../platform/postgres.ts'
+import type { RedisMain } from '../../platform/redis.ts'
+import { route } from '../../platform/route-manifest.ts'
+
+export interface SystemDeps {
+  instance: string
+  release: string
+  edgePort: number
+  postgres: Postgres
+  redisMain: RedisMain
+  /** What `/health/ready` answers; the watcher takes a server that is not ready out of the rotation. */
+  readiness: () => 'ready' | 'starting' | 'draining'
+}
+
+const STARTED_AT_MS = Date.now()
+const anyone = { config: route({ access: 'public', reads: 'none' }) }
+
+/** Health for the balancer, the name of who answered, and what the web UI needs to know first. */
+export function systemRoutes(app: App, deps: SystemDeps): void {
+  app.get('/health/live', { ...anyone, schema: { response: { 200: Liveness } } }, () => ({ status: 'ok' as const }))
+
+  app.get(
+    '/health/ready',
+    { ...anyone, schema: { response: { 200: Readiness, 503: Readiness } } },
+    (_request, reply) => {
+      const status = deps.readiness()
+      reply.code(status === 'ready' ? 200 : 503)
+      return { status }
+    },
+  )
+
+  app.get('/health', { ...anyone, schema: { response: { 200: Health } } }, () => {
+    const checks: Health['checks'] = {
+      postgres: deps.postgres.isWritable()
+        ? 'ok'
+        : deps.postgres.nodes.some(({ state }) => state.role === 'replica')
+          ? 'read-only'
+          : 'down',
+      redisMain: deps.redisMain.epoch() === null ? 'down' : 'ok',
+    }
+    for (const { name, state } of deps.postgres.nodes) checks[name] = state.role === 'unknown' ? 'down' : 'ok'
+    const status = Object.values(checks).every((check) => check === 'ok') ? ('ok' as const) : ('degraded' as const)
+    return { status, instance: deps.instance, checks }
+  })
+
+  app.get(
+    '/api/instance',
+    { ...anyone, schema: { summary: 'Which app server answers', tags: ['system'], response: { 200: Instance } } },
+    () => ({
+      instance: deps.instance,
+      pid: process.pid,
+      release: deps.release,
+      uptimeSeconds: (Date.now() - STARTED_AT_MS) / 1_000,
+    }),
+  )
+
+  app.get(
+    '/config.json',
+    {
+      ...anyone,
+      schema: { headers: Type.Object({ host: Type.Optional(Type.String()) }), response: { 200: WebConfig } },
+    },
+    (request) => {
+      const scheme = isHttps(request) ? 'https' : 'http'
+      return { edgeOrigin: `${scheme}://${hostname(request.headers.host)}:${deps.edgePort}` }
+    },
+  )
+}
+
+/** The host a browser asked for, without its port; IPv6 keeps its brackets. */
+function hostname(host = 'localhost'): string {
+  return host.replace(/:\d+$/, '')
+}

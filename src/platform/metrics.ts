@@ -1,0 +1,182 @@
+import { createServer } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/** Seconds. The brief promises P95 ≤ 0.3 s and alerts at 0.5 s: both are bucket bounds. */
+const REQUEST_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10]
+const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 3, 10, 30, 60]
+/** `cache_hit_rate` looks back this far, in steps. */
+const HIT_RATE_WINDOW_MS = 5 * 60_000
+const HIT_RATE_STEP_MS = 15_000
+
+export interface Metrics {
+  registry: Registry
+  requestSeconds: Histogram<'route' | 'method' | 'status' | 'instance'>
+  requests: Counter<'route' | 'method' | 'status' | 'instance'>
+  activeConnections: Gauge<'instance'>
+  dbQueries: Counter<'node' | 'role'>
+  jobSeconds: Histogram<'task' | 'outcome'>
+  timeToGoneSeconds: Histogram
+  events: Counter<'event'>
+  cacheRequest(tier: string, kind: string, outcome: 'hit' | 'miss'): void
+  /** Registers where `db_connections_active` is read from at each scrape. */
+  dbConnections(read: () => { node: string; role: string; active: number }): void
+  replicaLag(read: () => { node: string; seconds: number }): void
+}
+
+/** One registry per process. Labels are low-cardinality: route patterns, never ids. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 })
+  const requestLabels = ['route', 'method', 'status', 'instance'] as const
+  const cacheRequests = new Counter({
+    name: 'cache_requests_total',
+    help: 'Look-ups per cache tier',
+    labelNames: ['tier', 'kind', 'outcome'],
+    registers,
+  })
+  const hitRate = createHitRate()
+  new Gauge({
+    name: 'cache_hit_rate',
+    help: 'Share of look-ups that hit, last five minutes',
+    labelNames: ['tier', 'kind'],
+    registers,
+    collect() {
+      for (const { tier, kind, rate } of hitRate.rates()) this.set({ tier, kind }, rate)
+    },
+  })
+  const loopDelay = monitorEventLoopDelay({ resolution: 20 })
+  loopDelay.enable()
+  new Gauge({
+    name: 'event_loop_delay_p99_seconds',
+    help: 'Event-loop delay since the last scrape',
+    registers,
+    collect() {
+      this.set(loopDelay.percentile(99) / 1e9)
+      loopDelay.reset()
+    },
+  })
+
+  const connectionSources: (() => { node: string; role: string; active: number })[] = []
+  new Gauge({
+    name: 'db_connections_active',
+    help: 'Connections in use per node',
+    labelNames: ['node', 'role'],
+    registers,
+    collect() {
+      this.reset()
+      for (const source of connectionSources) {
+        const { active, ...labels } = source()
+        this.set(labels, active)
+      }
+    },
+  })
+  const lagSources: (() => { node: string; seconds: number })[] = []
+  new Gauge({
+    name: 'replica_lag_seconds',
+    help: 'Replay delay as this process sees it',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      for (const source of lagSources) {
+        const { node, seconds } = source()
+        this.set({ node }, seconds)
+      }
+    },
+  })
+
+  return {
+    registry,
+    requestSeconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'From headers read to answer sent',
+      labelNames: requestLabels,
+      buckets: REQUEST_BUCKETS_SECONDS,
+      registers,
+    }),
+    requests: new Counter({
+      name: 'http_requests_total',
+      help: 'Requests answered',
+      labelNames: requestLabels,
+      registers,
+    }),
+    activeConnections: new Gauge({
+      name: 'active_connections',
+      help: 'Open connections to this app server',
+      labelNames: ['instance'],
+      registers,
+    }),
+    dbQueries: new Counter({ name: 'db_queries_total', help: 'Queries sent', labelNames: ['node', 'role'], registers }),
+    jobSeconds: new Histogram({
+      name: 'job_duration_seconds',
+      help: 'Time per job',
+      labelNames: ['task', 'outcome'],
+      buckets: JOB_BUCKETS_SECONDS,
+      registers,
+    }),
+    timeToGoneSeconds: new Histogram({
+      name: 'time_to_gone_seconds',
+      help: 'From the delete to no server having it',
+      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 60],
+      registers,
+    }),
+    events: new Counter({ name: 'business_events_total', help: 'What people did', labelNames: ['event'], registers }),
+    cacheRequest(tier, kind, outcome) {
+      cacheRequests.inc({ tier, kind, outcome })
+      hitRate.note(tier, kind, outcome === 'hit')
+    },
+    dbConnections: (read) => void connectionSources.push(read),
+    replicaLag: (read) => void lagSources.push(read),
+  }
+}
+
+/** Hits and look-ups per tier and kind in steps, so that old ones fall out of the window. */
+function createHitRate() {
+  const steps = new Map<string, { tier: string; kind: string; buckets: Map<number, { hits: number; total: number }> }>()
+  return {
+    note(tier: string, kind: string, isHit: boolean): void {
+      const key = `${tier} ${kind}`
+      const entry = steps.get(key) ?? { tier, kind, buckets: new Map<number, { hits: number; total: number }>() }
+      steps.set(key, entry)
+      const step = Math.floor(Date.now() / HIT_RATE_STEP_MS)
+      const bucket = entry.buckets.get(step) ?? { hits: 0, total: 0 }
+      bucket.total += 1
+      if (isHit) bucket.hits += 1
+      entry.buckets.set(step, bucket)
+    },
+    *rates(): Generator<{ tier: string; kind: string; rate: number }> {
+      const oldest = Math.floor((Date.now() - HIT_RATE_WINDOW_MS) / HIT_RATE_STEP_MS)
+      for (const { tier, kind, buckets } of steps.values()) {
+        let hits = 0
+        let total = 0
+        for (const [step, bucket] of buckets) {
+          if (step < oldest) buckets.delete(step)
+          else {
+            hits += bucket.hits
+            total += bucket.total
+          }
+        }
+        if (total > 0) yield { tier, kind, rate: hits / total }
+      }
+    },
+  }
+}
+
+/** `/metrics` on its own loopback port, never on the public one. */
+export async function serveMetrics(metrics: Metrics, port: number, host = '127.0.0.1'): Promise<AsyncDisposable> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') return void response.writeHead(404).end()
+    metrics.registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    )
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

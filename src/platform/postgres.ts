@@ -1,0 +1,199 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Tables } from '../../db/tables.ts'
+import type { PostgresNode } from './config.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { AppError } from './errors.ts'
+import { isLostConnection } from './postgres-errors.ts'
+import { watchRole, type NodeState, type RoleWatch } from './postgres-roles.ts'
+
+export type Reader = Kysely<Tables>
+export type Writer = Transaction<Tables>
+
+/** `timeline:lsn`, both fixed-width hexadecimal, so that later positions compare greater as strings. */
+export type WritePosition = string
+
+/** Where a read may go: any fresh node, one that has replayed a position, or only the primary. */
+export type ReadScope = 'any' | 'primary' | { since: WritePosition }
+
+export interface Node {
+  name: string
+  pool: pg.Pool
+  kysely: Kysely<Tables>
+  state: NodeState
+  watch: RoleWatch
+}
+
+export interface Postgres extends AsyncDisposable {
+  readonly nodes: readonly Node[]
+  /** Runs `query` where `scope` allows, and once more elsewhere when the connection is lost. `query` must not write. */
+  read<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<T>
+  /** One transaction on the primary, and the position from which on it can be read. @throws AppError service.no_primary */
+  write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
+  /** @throws AppError service.no_primary unless exactly one node is writable. */
+  primary(): Node
+  isWritable(): boolean
+  /** Resolves once exactly one primary is known. @throws Error after the deadline. */
+  untilWritable(deadlineMs: number): Promise<void>
+  /** Resolves once any node can be read. @throws Error after the deadline. */
+  untilReadable(deadlineMs: number): Promise<void>
+}
+
+export interface PostgresOptions {
+  nodes: readonly PostgresNode[]
+  database: string
+  password: string
+  poolMax: number
+  lagMaxSeconds: number
+  instance: string
+  log: Log
+  metrics: Metrics
+}
+
+/** Longer than any query of ours may take; a frozen server is noticed only by this. */
+const QUERY_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 1_000
+
+// Postgres sends bigint as text; our counts and positions fit a double.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** One pool and one role watch per node: a node is what it says it is now, never what a host list says. */
+export function openPostgres(options: PostgresOptions): Postgres {
+  const { log, metrics } = options
+  const nodes = options.nodes.map((target): Node => {
+    const connection = {
+      host: target.host,
+      port: target.port,
+      user: 'minigram_user',
+      password: options.password,
+      database: options.database,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      application_name: options.instance,
+      keepAlive: true,
+    }
+    const pool = new pg.Pool({ ...connection, max: options.poolMax, idleTimeoutMillis: 60_000 })
+    const watch = watchRole({ name: target.name, connection, log })
+    const suspect = (error: unknown) => {
+      if (isLostConnection(error)) watch.suspect()
+    }
+    pool.on('error', suspect)
+    const kysely = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool }),
+      log: (event) => {
+        metrics.dbQueries.inc({ node: target.name, role: watch.state.role })
+        if (event.level === 'error') suspect(event.error)
+      },
+    })
+    metrics.dbConnections(() => ({
+      node: target.name,
+      role: watch.state.role,
+      active: pool.totalCount - pool.idleCount,
+    }))
+    metrics.replicaLag(() => ({
+      node: target.name,
+      seconds: watch.state.role === 'replica' ? watch.state.lagSeconds : 0,
+    }))
+    return { name: target.name, pool, kysely, state: watch.state, watch }
+  })
+
+  const writable = () => nodes.filter((node) => node.state.role === 'primary')
+  let turn = 0
+  function pickReplica(exclude: Node | null): Node | null {
+    const fresh = nodes.filter((node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds))
+    return fresh[turn++ % Math.max(1, fresh.length)] ?? null
+  }
+
+  function primary(): Node {
+    const [only, second] = writable()
+    if (!only || second) {
+      throw new AppError('service.no_primary', 'Reading goes on; please try to save again in a moment.', {
+        retryAfterSeconds: 2,
+      })
+    }
+    return only
+  }
+
+  /** @throws AppError service.unavailable when no node can be read at all. */
+  async function pick(scope: ReadScope, exclude: Node | null): Promise<Node> {
+    if (scope === 'primary') return primary()
+    if (scope === 'any') {
+      const node = pickReplica(exclude) ?? writable().find((candidate) => candidate !== exclude) ?? reachable(exclude)
+      if (node) return node
+      throw new AppError('service.unavailable', 'No database can be read at the moment.', { retryAfterSeconds: 2 })
+    }
+    const caughtUp = nodes.filter(
+      (node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds) && hasReplayed(node.state, scope.since),
+    )
+    const known = caughtUp[turn++ % Math.max(1, caughtUp.length)]
+    if (known) return known
+    const candidate = pickReplica(exclude)
+    if (candidate && hasReplayed(await candidate.watch.probe(), scope.since)) return candidate
+    return primary()
+  }
+  const reachable = (exclude: Node | null) =>
+    nodes.find((node) => node !== exclude && node.state.role === 'replica') ?? null
+
+  async function read<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<T> {
+    const first = await pick(scope, null)
+    try {
+      return await query(first.kysely)
+    } catch (error) {
+      if (!isLostConnection(error)) throw error
+      const second = await pick(scope, scope === 'primary' ? null : first)
+      return query(second.kysely)
+    }
+  }
+
+  async function write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
+    const node = primary()
+    try {
+      return await node.kysely.connection().execute(async (connection) => {
+        const result = await connection.transaction().execute(effect)
+        // @NOTE after COMMIT: an LSN taken inside the transaction would precede its commit record.
+        return { result, position: await node.watch.currentPosition(connection) }
+      })
+    } catch (error) {
+      if (isLostConnection(error)) {
+        throw new AppError('service.no_primary', 'The database is changing over; please try again in a moment.', {
+          retryAfterSeconds: 2,
+          cause: error,
+        })
+      }
+      throw error
+    }
+  }
+
+  return {
+    nodes,
+    read,
+    write,
+    primary,
+    isWritable: () => writable().length === 1,
+    untilWritable: (deadlineMs) => until(() => writable().length === 1, deadlineMs, 'writable'),
+    untilReadable: (deadlineMs) =>
+      until(() => nodes.some(({ state }) => state.role !== 'unknown'), deadlineMs, 'readable'),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(nodes.map((node) => node.watch[Symbol.asyncDispose]()))
+      await Promise.allSettled(nodes.map((node) => node.kysely.destroy()))
+    },
+  }
+}
+
+function isFresh(state: NodeState, lagMaxSeconds: number): boolean {
+  return state.role === 'replica' && state.lagSeconds <= lagMaxSeconds
+}
+
+/** Positions of another timeline say nothing about this node. */
+function hasReplayed(state: NodeState, since: WritePosition): boolean {
+  return state.position !== null && state.position.slice(0, 8) === since.slice(0, 8) && state.position >= since
+}
+
+async function until(condition: () => boolean, deadlineMs: number, what: string): Promise<void> {
+  const end = Date.now() + deadlineMs
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`no ${what} PostgreSQL node within ${deadlineMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

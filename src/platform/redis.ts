@@ -1,0 +1,74 @@
+import { Redis } from 'ioredis'
+import type { HostPort } from './config.ts'
+import type { Log } from './log.ts'
+
+export interface RedisMain extends AsyncDisposable {
+  readonly client: Redis
+  /**
+   * Changes whenever the server restarts. Copies of rows are keyed by it, so that none survives a restart
+   * (the server may come back with files older than what was revoked meanwhile). Null while not connected.
+   */
+  epoch(): string | null
+  /** Whether the server has run long enough that write positions missing from it have expired anyway. */
+  isSettled(): boolean
+}
+
+/** Write positions live this long; a server younger than this may have lost one. */
+export const POSITION_TTL_SECONDS = 30
+
+/** A command that takes longer is failed: callers fall back to PostgreSQL. */
+const COMMAND_TIMEOUT_MS = 1_000
+
+export function connectRedis(target: HostPort, password: string, log: Log, name: string): Redis {
+  const client = new Redis({
+    host: target.host,
+    port: target.port,
+    password,
+    connectionName: name,
+    enableAutoPipelining: true,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: 500,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
+  })
+  let isDown = false
+  client.on('error', (error) => {
+    if (!isDown) log.warn({ event: 'redis.down', server: name, error: error.message })
+    isDown = true
+  })
+  client.on('ready', () => {
+    if (isDown) log.info({ event: 'redis.up', server: name })
+    isDown = false
+  })
+  return client
+}
+
+export function openRedisMain(target: HostPort, password: string, log: Log): RedisMain {
+  const client = connectRedis(target, password, log, 'redis-main')
+  let epoch: string | null = null
+  let startedAtMs = Number.POSITIVE_INFINITY
+  client.on('close', () => {
+    epoch = null
+  })
+  client.on('ready', () => {
+    client.info('server').then(
+      (info) => {
+        epoch = /run_id:(\w+)/.exec(info)?.[1] ?? null
+        startedAtMs = Date.now() - Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? 0) * 1_000
+      },
+      (error: unknown) => log.warn({ event: 'redis.info_failed', error: String(error) }),
+    )
+  })
+  return {
+    client,
+    epoch: () => epoch,
+    isSettled: () => epoch !== null && Date.now() - startedAtMs > POSITION_TTL_SECONDS * 1_000,
+    [Symbol.asyncDispose]: () => closeRedis(client),
+  }
+}
+
+export async function closeRedis(client: Redis): Promise<void> {
+  if (client.status === 'ready') await client.quit().catch(() => undefined)
+  client.disconnect()
+}

@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify'
+import { AppError } from './errors.ts'
+import type { ReadScope } from './postgres.ts'
+
+export interface ViewerAccount {
+  id: string
+  username: string
+  role: 'member' | 'operator'
+}
+
+/** Who asks. `account` is null for a visitor; `scope` is where this person's reads may go. */
+export interface Viewer {
+  account: ViewerAccount | null
+  sessionId: string | null
+  scope: ReadScope
+}
+
+export const VISITOR: Viewer = Object.freeze({ account: null, sessionId: null, scope: 'any' })
+
+const viewers = new WeakMap<FastifyRequest, Viewer>()
+
+export function setViewer(request: FastifyRequest, viewer: Viewer): void {
+  viewers.set(request, viewer)
+}
+
+export function viewerOf(request: FastifyRequest): Viewer {
+  return viewers.get(request) ?? VISITOR
+}
+
+/** @throws AppError session.required */
+export function accountOf(request: FastifyRequest): ViewerAccount {
+  const { account } = viewerOf(request)
+  if (!account) throw new AppError('session.required', 'Sign in to go on.')
+  return account
+}

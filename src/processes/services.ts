@@ -1,0 +1,39 @@
+import type { Config, Secrets } from '../platform/config.ts'
+import { createDatabase } from '../platform/consistency.ts'
+import { createEvents } from '../platform/events.ts'
+import type { Log } from '../platform/log.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { openPostgres } from '../platform/postgres.ts'
+import { openRedisMain } from '../platform/redis.ts'
+
+export type Services = ReturnType<typeof openServices>
+
+/** What the API and the worker both stand on. Opens connections at once; disposes of them in reverse. */
+export function openServices(config: Config, secrets: Secrets, log: Log) {
+  const metrics = createMetrics()
+  const postgres = openPostgres({
+    nodes: config.postgresNodes,
+    database: config.postgresDatabase,
+    password: secrets.get('postgres-app'),
+    poolMax: config.postgresPoolMax,
+    lagMaxSeconds: config.replicaLagMaxSeconds,
+    instance: config.instance,
+    log,
+    metrics,
+  })
+  const redisMain = openRedisMain(config.redisMain, secrets.get('redis-main'), log)
+  return {
+    config,
+    secrets,
+    log,
+    metrics,
+    postgres,
+    redisMain,
+    db: createDatabase(postgres, redisMain),
+    events: createEvents(log, metrics),
+    async [Symbol.asyncDispose]() {
+      await redisMain[Symbol.asyncDispose]()
+      await postgres[Symbol.asyncDispose]()
+    },
+  }
+}

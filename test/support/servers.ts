@@ -1,0 +1,132 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrate } from '../../src/platform/migrate.ts'
+
+/** Addresses of the throwaway servers of one test run, as they travel in MINIGRAM_TEST_SERVERS. */
+export interface TestServers {
+  postgresPort: number
+  redisPort: number
+}
+
+export const TEMPLATE_DATABASE = 'minigram_template'
+const START_DEADLINE_MS = 20_000
+
+/** A PostgreSQL without fsync and a Redis without files, both gone when this is disposed of. */
+export async function startServers(): Promise<TestServers & AsyncDisposable> {
+  const directory = mkdtempSync(join(tmpdir(), 'minigram-test-'))
+  const [postgresPort, redisPort] = [await freePort(), await freePort()]
+  const children: ChildProcess[] = []
+  try {
+    children.push(startPostgres(join(directory, 'pg'), postgresPort))
+    children.push(startRedis(directory, redisPort))
+    await makeTemplate(postgresPort)
+  } catch (error) {
+    await stopAll(children, directory)
+    throw error
+  }
+  return { postgresPort, redisPort, [Symbol.asyncDispose]: () => stopAll(children, directory) }
+}
+
+function startPostgres(directory: string, port: number): ChildProcess {
+  const version = readdirSync('/usr/lib/postgresql').sort().at(-1)
+  if (!version) throw new Error('no PostgreSQL server is installed: ./minigram doctor tells what is missing')
+  const bin = join('/usr/lib/postgresql', version, 'bin')
+  mkdirSync(directory)
+  const owner = unprivilegedUser()
+  if (owner) {
+    chownSync(directory, owner.uid, owner.gid)
+    chownSync(join(directory, '..'), owner.uid, owner.gid)
+  }
+  const identity = owner ? { uid: owner.uid, gid: owner.gid } : {}
+  const initdb = spawnSync(
+    join(bin, 'initdb'),
+    ['-D', directory, '-U', 'minigram_user', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    {
+      ...identity,
+      encoding: 'utf8',
+    },
+  )
+  if (initdb.status !== 0) throw new Error(`initdb: ${initdb.stderr}`)
+  const settings = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=300',
+    'shared_buffers=64MB',
+    'listen_addresses=127.0.0.1',
+  ]
+  return spawn(
+    join(bin, 'postgres'),
+    ['-D', directory, '-p', String(port), '-k', directory, ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...identity,
+      stdio: 'ignore',
+    },
+  )
+}
+
+function startRedis(directory: string, port: number): ChildProcess {
+  const config = join(directory, 'redis.conf')
+  writeFileSync(config, `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\ndatabases 64\nrequirepass test\n`)
+  return spawn('redis-server', [config], { stdio: 'ignore' })
+}
+
+/** PostgreSQL refuses to run as root; any unprivileged account will do. */
+function unprivilegedUser(): { uid: number; gid: number } | null {
+  if (userInfo().uid !== 0) return null
+  const { stdout } = spawnSync('id', ['-u', 'nobody'], { encoding: 'utf8' })
+  const group = spawnSync('id', ['-g', 'nobody'], { encoding: 'utf8' })
+  return { uid: Number(stdout), gid: Number(group.stdout) }
+}
+
+async function makeTemplate(port: number): Promise<void> {
+  const admin = { host: '127.0.0.1', port, user: 'minigram_user', password: 'test' }
+  const end = Date.now() + START_DEADLINE_MS
+  for (;;) {
+    const client = new pg.Client({ ...admin, database: 'postgres' })
+    try {
+      await client.connect()
+      await client.query(`create database ${TEMPLATE_DATABASE}`)
+      await client.end()
+      break
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      if (Date.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  const pool = new pg.Pool({ ...admin, database: TEMPLATE_DATABASE, max: 2 })
+  await migrate(pool, join(import.meta.dirname, '../../db/migrations'))
+  await pool.end()
+}
+
+async function stopAll(children: readonly ChildProcess[], directory: string): Promise<void> {
+  await Promise.all(
+    children.map(
+      (child) =>
+        new Promise<void>((resolve) => {
+          if (child.exitCode !== null || child.pid === undefined) return resolve()
+          child.once('exit', () => resolve())
+          child.kill('SIGINT')
+        }),
+    ),
+  )
+  if (existsSync(directory)) rmSync(directory, { recursive: true, force: true })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
