@@ -90,7 +90,11 @@ export function runJobs(options: JobRunnerOptions): AsyncDisposable {
   }
 }
 
-function toTaskList({ handlers, log, metrics }: JobRunnerOptions): TaskList {
+export function toTaskList({
+  handlers,
+  log,
+  metrics,
+}: Pick<JobRunnerOptions, 'handlers' | 'log' | 'metrics'>): TaskList {
   const tasks: TaskList = {}
   for (const [task, handle] of Object.entries(handlers)) {
     tasks[task] = async (payload, helpers) => {

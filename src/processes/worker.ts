@@ -1,0 +1,26 @@
+import { loadConfig } from '../platform/config.ts'
+import { runJobs } from '../platform/jobs.ts'
+import { exitOnProgrammerError, untilStopped } from '../platform/lifetime.ts'
+import { createLog } from '../platform/log.ts'
+import { serveMetrics } from '../platform/metrics.ts'
+import { createJobHandlers } from './job-handlers.ts'
+import { openServices } from './services.ts'
+
+const { config, secrets } = loadConfig()
+const log = createLog(config.instance, config.logLevel)
+exitOnProgrammerError(log)
+
+await using services = openServices(config, secrets, log)
+await using _metrics = await serveMetrics(services.metrics, config.metricsPort)
+await using jobs = createJobHandlers(services)
+await services.postgres.untilReadable(60_000)
+await using _runner = runJobs({
+  postgres: services.postgres,
+  handlers: jobs.handlers,
+  crontab: jobs.crontab,
+  concurrency: config.workerConcurrency,
+  log,
+  metrics: services.metrics,
+})
+log.info({ event: 'worker.ready' })
+await untilStopped(log)

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { runOnce } from 'graphile-worker'
+import pg from 'pg'
+import { loadConfig, Secrets } from '../../src/platform/config.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { toTaskList } from '../../src/platform/jobs.ts'
+import { createApiApp } from '../../src/processes/api-app.ts'
+import { createJobHandlers } from '../../src/processes/job-handlers.ts'
+import { openServices, type Services } from '../../src/processes/services.ts'
+import { createPerson, type Person } from './person.ts'
+import { startServers, TEMPLATE_DATABASE, type TestServers } from './servers.ts'
+
+export interface TestApp {
+  origin: string
+  services: Services
+  /** Signed-up people with unique usernames that start with the given names. */
+  people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>
+  visitor(): Person
+  /** Runs every job that is due, and those that they add. */
+  runJobs(): Promise<void>
+  /** Rows of a query on the test's own database. */
+  rows<Row extends object>(query: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+const SECRETS = ['postgres-app', 'redis-main', 'redis-cache', 'edge'] as const
+
+/** One app server on a database of its own, over HTTP on loopback; everything is stopped when the test ends. */
+export async function startApp(t: TestContext, environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const servers = await serversOf(t)
+  const database = `test_${randomBytes(6).toString('hex')}`
+  const admin = new pg.Pool({
+    host: '127.0.0.1',
+    port: servers.postgresPort,
+    user: 'minigram_user',
+    password: 'test',
+    database: 'postgres',
+    max: 2,
+  })
+  await admin.query(`create database ${database} template ${TEMPLATE_DATABASE}`)
+  const state = mkdtempSync(join(tmpdir(), 'minigram-app-'))
+  for (const folder of ['media', 'spool']) mkdirSync(join(state, folder))
+  const { config } = loadConfig({
+    MINIGRAM_STATE: state,
+    MINIGRAM_INSTANCE: 'app1',
+    MINIGRAM_LISTEN_PORT: '0',
+    MINIGRAM_LOG_LEVEL: process.env['MINIGRAM_TEST_LOG'] ?? 'fatal',
+    MINIGRAM_POSTGRES_NODES: `pg1=127.0.0.1:${servers.postgresPort}`,
+    MINIGRAM_POSTGRES_DATABASE: database,
+    MINIGRAM_REDIS_MAIN: `127.0.0.1:${servers.redisPort}`,
+    MINIGRAM_REDIS_CACHE: `127.0.0.1:${servers.redisPort}`,
+    ...environment,
+  })
+  const secrets = new Secrets(new Map(SECRETS.map((name) => [name, 'test'])))
+  const log = createLog(config.instance, config.logLevel)
+  const services = openServices(config, secrets, log)
+  const app = await createApiApp(services, () => 'ready')
+  await services.postgres.untilWritable(10_000)
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  const jobs = createJobHandlers(services)
+  const pool = new pg.Pool({
+    host: '127.0.0.1',
+    port: servers.postgresPort,
+    user: 'minigram_user',
+    password: 'test',
+    database,
+    max: 3,
+  })
+  pool.on('error', () => undefined)
+  t.after(async () => {
+    app.server.closeAllConnections()
+    await app.close()
+    await jobs[Symbol.asyncDispose]()
+    await services[Symbol.asyncDispose]()
+    await pool.end()
+    await admin.query(`drop database if exists ${database} with (force)`)
+    await admin.end()
+    rmSync(state, { recursive: true, force: true })
+  })
+
+  return {
+    origin,
+    services,
+    async people(...names) {
+      const people = await Promise.all(
+        names.map((name) => createPerson(origin).signsUp(`${name}_${randomBytes(4).toString('hex')}`)),
+      )
+      // `map` keeps the length of the tuple, which its type does not say.
+      return people as { [Index in keyof typeof names]: Person }
+    },
+    visitor: () => createPerson(origin),
+    async runJobs() {
+      await runOnce({
+        pgPool: pool,
+        taskList: toTaskList({ handlers: jobs.handlers, log, metrics: services.metrics }),
+        concurrency: 2,
+        noHandleSignals: true,
+      })
+    },
+    async rows(query, values = []) {
+      const { rows } = await pool.query(query, [...values])
+      return rows
+    },
+  }
+}
+
+let own: Promise<TestServers & AsyncDisposable> | null = null
+
+/** The run's servers, or, where a file is run alone, servers of its own. */
+async function serversOf(t: TestContext): Promise<TestServers> {
+  const given = process.env['MINIGRAM_TEST_SERVERS']
+  // Written by test/support/run.ts.
+  if (given) return JSON.parse(given) as TestServers
+  own ??= startServers()
+  const servers = await own
+  t.after(async () => {
+    own = null
+    await servers[Symbol.asyncDispose]()
+  })
+  return servers
+}
