@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
+import type { Tables } from '../../db/tables.ts'
 import type { Log } from './log.ts'
 
 export interface NodeState {
@@ -16,7 +17,7 @@ export interface RoleWatch extends AsyncDisposable {
   /** Drops the role at once and asks again. */
   suspect(): void
   /** The primary's insert position, on the connection that wrote. */
-  currentPosition(connection: Kysely<never> | Kysely<any>): Promise<string>
+  currentPosition(connection: Kysely<Tables>): Promise<string>
 }
 
 /** Twice a second: a role is never believed for longer than a second (design: "confirms roles every second or less"). */
