@@ -1,0 +1,71 @@
+import { APP_SLOTS, PORTS, type PortName } from '../../platform/ports.ts'
+
+export type ComponentName = 'etcd' | 'postgres' | 'redis' | 'worker' | 'app' | 'watcher' | 'lb' | 'edge' | 'prometheus'
+
+/** One process that supervisord keeps running. */
+export interface Program {
+  name: string
+  component: ComponentName
+  /** Absolute port without the stack's offset; null where the program listens on UNIX sockets only. */
+  basePort: number | null
+  /** App servers are started one by one, the rest starts with the supervisor. */
+  slot: number | null
+}
+
+function program(name: string, component: ComponentName, port: PortName | null): Program {
+  return { name, component, basePort: port === null ? null : PORTS[port], slot: null }
+}
+
+export function appName(slot: number): string {
+  return `app${slot}`
+}
+
+/** Programs in the order in which `up` waits for them, with `apps` app servers. */
+export function programs(apps: number): Program[] {
+  const appPrograms = Array.from({ length: apps }, (_, index): Program => ({
+    name: appName(index + 1),
+    component: 'app',
+    basePort: PORTS.appMetrics + index + 1,
+    slot: index + 1,
+  }))
+  return [
+    program('etcd', 'etcd', 'etcdClient'),
+    program('pg1', 'postgres', 'pg1'),
+    program('pg2', 'postgres', 'pg2'),
+    program('pg3', 'postgres', 'pg3'),
+    program('redis-main', 'redis', 'redisMain'),
+    program('redis-cache', 'redis', 'redisCache'),
+    program('worker1', 'worker', 'workerMetrics'),
+    ...appPrograms,
+    program('watcher', 'watcher', 'watcherMetrics'),
+    program('lb', 'lb', 'lb'),
+    program('edge1', 'edge', 'edge'),
+    program('prometheus', 'prometheus', 'prometheus'),
+  ]
+}
+
+/** Programs that may be running: all sixteen slots, whatever `up` was told to start. */
+export function allPrograms(): Program[] {
+  return programs(APP_SLOTS)
+}
+
+export const DATABASE_NODES = ['pg1', 'pg2', 'pg3'] as const
+export type DatabaseNode = (typeof DATABASE_NODES)[number]
+
+export function isDatabaseNode(name: string): name is DatabaseNode {
+  return DATABASE_NODES.some((node) => node === name)
+}
+
+/** Groups that stop one after the other, each at once: no request is cut, no write is lost, the primary goes last. */
+export function stopLevels(primary: string | null): string[][] {
+  const replicas = DATABASE_NODES.filter((node) => node !== primary)
+  const apps = allPrograms().filter((each) => each.component === 'app')
+  return [
+    ['edge1', 'lb'],
+    apps.map((each) => each.name),
+    ['watcher', 'worker1', 'prometheus'],
+    ['redis-main', 'redis-cache', ...replicas],
+    primary === null ? [] : [primary],
+    ['etcd'],
+  ].filter((level) => level.length > 0)
+}

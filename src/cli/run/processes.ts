@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Process {
+  pid: number
+  parent: number
+  command: string
+  state: string
+  uid: number
+}
+
+/** A snapshot of the process table. A process that ends meanwhile is left out. */
+export function listProcesses(): Process[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)) ?? [])
+}
+
+function readProcess(pid: number): Process | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const end = stat.lastIndexOf(')')
+    const [state = '', parent = '0'] = stat.slice(end + 2).split(' ')
+    const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '-1'
+    return { pid, parent: Number(parent), command: stat.slice(stat.indexOf('(') + 1, end), state, uid: Number(uid) }
+  } catch {
+    return null
+  }
+}
+
+export function isProcessAlive(pid: number): boolean {
+  const found = readProcess(pid)
+  return found !== null && found.state !== 'Z'
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
+/** The program of ours that `pid` was started as (`pg1`), from the environment that supervisord gave it. */
+export function programOf(pid: number): string | null {
+  return /(?:^|\0)SUPERVISOR_PROCESS_NAME=([^\0]*)/.exec(readText(`/proc/${pid}/environ`))?.[1] ?? null
+}
+
+/** Does `each` belong to the stack in `stateDir`? NGINX and Redis overwrite their environment with their title, so that
+ *  what a process of the service user has open, stands in or names counts as well. */
+function isOfStack(each: Process, stateDir: string, serviceUid: number | null): boolean {
+  const environ = readText(`/proc/${each.pid}/environ`)
+  if (`\0${environ}\0`.includes(`\0SUPERVISOR_SERVER_URL=unix://${stateDir}/run/supervisor.sock\0`)) return true
+  if (serviceUid === null || each.uid !== serviceUid) return false
+  const inState = (path: string): boolean => path === stateDir || path.startsWith(`${stateDir}/`)
+  if (inState(readLink(`/proc/${each.pid}/cwd`))) return true
+  if (readText(`/proc/${each.pid}/cmdline`).includes(`${stateDir}/`)) return true
+  try {
+    return readdirSync(`/proc/${each.pid}/fd`).some((fd) => inState(readLink(`/proc/${each.pid}/fd/${fd}`)))
+  } catch {
+    return false
+  }
+}
+
+/** All processes of the stack and their descendants, the supervisor itself and the caller's own line left out. */
+export function stackProcesses(stateDir: string, serviceUid: number | null, supervisorPid: number | null): Process[] {
+  const all = listProcesses().filter((each) => each.state !== 'Z')
+  const own = new Set(ancestors(process.pid, all))
+  const found = new Set(all.filter((each) => isOfStack(each, stateDir, serviceUid)).map((each) => each.pid))
+  for (let size = -1; size !== found.size;) {
+    size = found.size
+    for (const each of all) if (found.has(each.parent)) found.add(each.pid)
+  }
+  return all.filter((each) => found.has(each.pid) && !own.has(each.pid) && each.pid !== supervisorPid)
+}
+
+function ancestors(pid: number, all: readonly Process[]): number[] {
+  const line: number[] = []
+  for (let at = pid; at > 1 && !line.includes(at);) {
+    line.push(at)
+    at = all.find((each) => each.pid === at)?.parent ?? 0
+  }
+  return line
+}
+
+/** `pid` and all that descend from it. */
+export function processTree(pid: number, all: readonly Process[]): Process[] {
+  const children = all.filter((each) => each.parent === pid)
+  return [...all.filter((each) => each.pid === pid), ...children.flatMap((child) => processTree(child.pid, all))]
+}
+
+/** Proportional memory of `pids`: shared pages count once over all who share them. Needs root for other users' processes. */
+export function proportionalBytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const kibibytes = /^Pss:\s+(\d+) kB/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1]
+    return sum + Number(kibibytes ?? 0) * 1024
+  }, 0)
+}
+
+/** Sends `name`; a stopped process is woken so that it can answer. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+    if (name !== 'SIGKILL') process.kill(pid, 'SIGCONT')
+  } catch {
+    // @NOTE it has ended by itself, which is what was wanted
+  }
+}
+
+/** Ends what a killed supervisor left: a polite signal first, databases by their fast shutdown, then by force.
+ *  @returns the names of the processes that it found. */
+export async function sweep(find: () => Process[], politeSeconds: number): Promise<string[]> {
+  const found = find()
+  const ends: readonly { signal: NodeJS.Signals; seconds: number }[] = [
+    { signal: 'SIGTERM', seconds: politeSeconds },
+    { signal: 'SIGINT', seconds: politeSeconds },
+    { signal: 'SIGKILL', seconds: 5 },
+  ]
+  for (const end of ends) {
+    const left = find()
+    if (left.length === 0) break
+    const leftPids = new Set(left.map((each) => each.pid))
+    // Children are their parent's to end, and PostgreSQL's own must not be killed one by one.
+    const targets = end.signal === 'SIGKILL' ? left : left.filter((each) => !leftPids.has(each.parent))
+    for (const each of targets) signal(each.pid, end.signal)
+    const deadline = Date.now() + end.seconds * 1000
+    while (find().length > 0 && Date.now() < deadline) await sleep(100)
+  }
+  return found.map((each) => each.command)
+}
+
+/** Listening TCP sockets of this network namespace: port → socket inodes. */
+export function listeningSockets(): Map<number, Set<string>> {
+  const sockets = new Map<number, Set<string>>()
+  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readText(file).split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/)
+      if (fields[3] !== '0A') continue
+      const port = parseInt(fields[1]?.split(':')[1] ?? '0', 16)
+      sockets.set(port, (sockets.get(port) ?? new Set()).add(fields[9] ?? ''))
+    }
+  }
+  return sockets
+}
+
+/** Which process holds each of the socket inodes. Empty for other users' processes unless root. */
+export function socketHolders(inodes: ReadonlySet<string>, all: readonly Process[]): Map<string, Process> {
+  const holders = new Map<string, Process>()
+  for (const each of all) {
+    let descriptors: string[] = []
+    try {
+      descriptors = readdirSync(`/proc/${each.pid}/fd`)
+    } catch {
+      continue
+    }
+    for (const fd of descriptors) {
+      const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${each.pid}/fd/${fd}`))?.[1]
+      if (inode !== undefined && inodes.has(inode) && !holders.has(inode)) holders.set(inode, each)
+    }
+  }
+  return holders
+}

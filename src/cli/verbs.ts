@@ -1,0 +1,50 @@
+import type { Verb } from './context.ts'
+
+export interface VerbEntry {
+  name: string
+  summary: string
+  /** Reads secrets, other users' processes or ports below 1024: the launcher asks sudo for it. */
+  needsRoot: boolean
+  /** Loaded when it is typed, so that no verb pays for another. */
+  load(): Promise<Verb>
+}
+
+/** What can be typed after `./minigram`, in the order in which help lists it. */
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'up',
+    summary: 'install what is missing, start everything, wait until it is healthy',
+    needsRoot: true,
+    load: async () => (await import('./verbs/up.ts')).up,
+  },
+  {
+    name: 'down',
+    summary: 'stop everything; --purge deletes the state too',
+    needsRoot: true,
+    load: async () => (await import('./verbs/down.ts')).down,
+  },
+  {
+    name: 'status',
+    summary: 'every process: role, health, memory, addresses',
+    needsRoot: true,
+    load: async () => (await import('./verbs/status.ts')).status,
+  },
+  {
+    name: 'logs',
+    summary: 'last lines of the logs; -f follows',
+    needsRoot: true,
+    load: async () => (await import('./verbs/logs.ts')).logs,
+  },
+  {
+    name: 'psql',
+    summary: 'psql on the primary',
+    needsRoot: true,
+    load: async () => (await import('./verbs/psql.ts')).psql,
+  },
+  {
+    name: 'doctor',
+    summary: 'check the machine and the stack, change nothing',
+    needsRoot: false,
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+]
