@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
+import { Agent, fetch, FormData } from 'undici'
 import type { ErrorCode } from '../../src/contract/errors.ts'
 
 export interface Answer<Body = any> {
@@ -34,12 +35,17 @@ export interface UploadOptions {
 
 export const PASSWORD = 'correct horse battery'
 
-/** A client of the API as a person is one: a token, an address, and calls that read as sentences. */
-export function createPerson(origin: string): Person {
+/**
+ * A client of the API as a person is one: a token, an address, and calls that read as sentences.
+ * `localAddress`: where the connections come from; without it `X-Real-IP` claims an address, which only a bare app server believes.
+ */
+export function createPerson(origin: string, localAddress?: string): Person {
+  const dispatcher =
+    localAddress === undefined ? null : new Agent({ connect: { localAddress }, keepAliveTimeout: 1_000 })
   const person: Person = {
     username: '',
     token: '',
-    address: `127.${randomInt(1, 250)}.${randomInt(1, 250)}.${randomInt(1, 250)}`,
+    address: localAddress ?? `127.${randomInt(1, 250)}.${randomInt(1, 250)}.${randomInt(1, 250)}`,
     async signsUp(username) {
       const answer = await person.send('POST', '/api/accounts', { username, password: PASSWORD })
       assert.equal(answer.status, 201, JSON.stringify(answer.body))
@@ -68,6 +74,7 @@ export function createPerson(origin: string): Person {
   ): Promise<Answer> {
     const response = await fetch(new URL(path, origin), {
       method,
+      ...(dispatcher ? { dispatcher } : {}),
       ...(body === undefined ? {} : { body }),
       headers: {
         'x-real-ip': person.address,
