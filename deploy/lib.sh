@@ -1,12 +1,15 @@
-# Sourced first by every run script: `. "$(dirname "$0")/../lib.sh"`. Leaves the script as MINIGRAM_USER, with a clean PATH and HOME.
+# Sourced first by every run script: `. "$(dirname "$0")/../lib.sh"`. Sets PATH, HOME and `here`, the script's folder.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 HOME=$MINIGRAM_STATE
 export PATH HOME
 umask 077
+here=$(cd "$(dirname "$0")" && pwd)
+# NGINX and Redis overwrite their environment with their title: this directory is by what a process of this stack is known for sure.
+cd "$MINIGRAM_STATE"
 
 fail() {
-  echo "$(basename "$(dirname "$0")"): $*" >&2
+  echo "$(basename "$here"): $*" >&2
   exit 1
 }
 
@@ -14,7 +17,15 @@ fail() {
 leave_root() {
   [ "$(id -u)" -eq 0 ] || return 0
   [ $# -gt 0 ] || set -- --inh-caps=-all
-  exec setpriv --reuid="$MINIGRAM_USER" --regid="$MINIGRAM_USER" --init-groups "$@" sh "$0"
+  exec setpriv --reuid="$MINIGRAM_USER" --regid="$MINIGRAM_USER" --init-groups "$@" sh "$here/run"
+}
+
+# Room for as many connections as the machine allows, up to 65,536: varnishd walks through all possible descriptors when it starts.
+# shellcheck disable=SC3045 # every sh of Debian knows -n and -H
+raise_file_limit() {
+  limit=$(ulimit -H -n)
+  [ "$limit" != unlimited ] && [ "$limit" -lt 65536 ] || limit=65536
+  ulimit -n "$limit"
 }
 
 # render TEMPLATE TARGET: @NAME@ becomes the environment variable, @secret:NAME@ the contents of that secret file, so that no secret is ever
