@@ -5,7 +5,7 @@ import type { PostgresNode } from './config.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { AppError } from './errors.ts'
-import { isLostConnection } from './postgres-errors.ts'
+import { hasGivenWay, isLostConnection } from './postgres-errors.ts'
 import { watchRole, type NodeState, type RoleWatch } from './postgres-roles.ts'
 
 export type Reader = Kysely<Tables>
@@ -14,8 +14,11 @@ export type Writer = Transaction<Tables>
 /** `timeline:lsn`, both fixed-width hexadecimal, so that later positions compare greater as strings. */
 export type WritePosition = string
 
-/** Where a read may go: any fresh node, one that has replayed a position, or only the primary. */
-export type ReadScope = 'any' | 'primary' | { since: WritePosition }
+/**
+ * Where a read may go: any fresh node, one that has replayed a position, or only the primary.
+ * `isStrict`: cached values must be that new too, since the cache could not be told of the write.
+ */
+export type ReadScope = 'any' | 'primary' | { since: WritePosition; isStrict?: boolean }
 
 export interface Node {
   name: string
@@ -29,7 +32,7 @@ export interface Postgres extends AsyncDisposable {
   readonly nodes: readonly Node[]
   /** Runs `query` where `scope` allows, and once more elsewhere when the connection is lost. `query` must not write. */
   read<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<T>
-  /** One transaction on the primary, and the position from which on it can be read. @throws AppError service.no_primary */
+  /** One transaction on the primary (run again when it was a deadlock's victim), and the position from which on it can be read. @throws AppError service.no_primary */
   write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
   /** @throws AppError service.no_primary unless exactly one node is writable. */
   primary(): Node
@@ -54,6 +57,8 @@ export interface PostgresOptions {
 /** Longer than any query of ours may take; a frozen server is noticed only by this. */
 const QUERY_TIMEOUT_MS = 5_000
 const CONNECT_TIMEOUT_MS = 1_000
+/** The victim of a deadlock runs again; nobody loses that often. */
+const WRITE_ATTEMPTS = 5
 
 // Postgres sends bigint as text; our counts and positions fit a double.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -147,6 +152,16 @@ export function openPostgres(options: PostgresOptions): Postgres {
   }
 
   async function write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await writeOnce(effect)
+      } catch (error) {
+        if (!hasGivenWay(error) || attempt === WRITE_ATTEMPTS) throw error
+      }
+    }
+  }
+
+  async function writeOnce<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
     const node = primary()
     try {
       return await node.kysely.connection().execute(async (connection) => {

@@ -10,7 +10,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: ROOT })]
 
 test('docs/errors.md lists the errors that the code knows, with the same status and title', () => {
-  const listed = [...read('docs/errors.md').matchAll(/^\| `([\w.]+)` \| (\d+) \| (.+?) \|/gm)].map(
+  const listed = [...read('docs/errors.md').matchAll(/^\| `([\w.]+)`\s+\| (\d+)\s+\| (.+?)\s+\|/gm)].map(
     ([, code, status, title]) => `${code} ${status} ${title}`,
   )
   const known = Object.entries(ERRORS).map(([code, [status, title]]) => `${code} ${status} ${title}`)

@@ -12,7 +12,7 @@ import { createApiApp } from '../../src/processes/api-app.ts'
 import { createJobHandlers } from '../../src/processes/job-handlers.ts'
 import { openServices, type Services } from '../../src/processes/services.ts'
 import { createPerson, type Person } from './person.ts'
-import { startServers, TEMPLATE_DATABASE, type TestServers } from './servers.ts'
+import { serversOf, TEMPLATE_DATABASE } from './servers.ts'
 
 export interface TestApp {
   origin: string
@@ -105,20 +105,4 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
       return rows
     },
   }
-}
-
-let own: Promise<TestServers & AsyncDisposable> | null = null
-
-/** The run's servers, or, where a file is run alone, servers of its own. */
-async function serversOf(t: TestContext): Promise<TestServers> {
-  const given = process.env['MINIGRAM_TEST_SERVERS']
-  // Written by test/support/run.ts.
-  if (given) return JSON.parse(given) as TestServers
-  own ??= startServers()
-  const servers = await own
-  t.after(async () => {
-    own = null
-    await servers[Symbol.asyncDispose]()
-  })
-  return servers
 }

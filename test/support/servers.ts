@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import pg from 'pg'
 import { migrate } from '../../src/platform/migrate.ts'
 
@@ -100,6 +101,7 @@ async function makeTemplate(port: number): Promise<void> {
     }
   }
   const pool = new pg.Pool({ ...admin, database: TEMPLATE_DATABASE, max: 2 })
+  pool.on('error', () => undefined)
   await migrate(pool, join(import.meta.dirname, '../../db/migrations'))
   await pool.end()
 }
@@ -129,4 +131,20 @@ export function freePort(): Promise<number> {
       )
     })
   })
+}
+
+let own: Promise<TestServers & AsyncDisposable> | null = null
+
+/** The run's servers, or, where a file is run alone, servers of its own. */
+export async function serversOf(t: TestContext): Promise<TestServers> {
+  const given = process.env['MINIGRAM_TEST_SERVERS']
+  // Written by test/support/run.ts.
+  if (given) return JSON.parse(given) as TestServers
+  own ??= startServers()
+  const servers = await own
+  t.after(async () => {
+    own = null
+    await servers[Symbol.asyncDispose]()
+  })
+  return servers
 }

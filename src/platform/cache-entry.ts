@@ -1,0 +1,50 @@
+import type { ReadScope, WritePosition } from './postgres.ts'
+
+/** One cached value: where it was read, until when it is fresh, and its JSON; an empty payload means "known to be absent". */
+export interface CacheEntry {
+  position: WritePosition
+  softExpiresAtMs: number
+  payload: string
+}
+
+/** `timeline:lsn` in hexadecimal: always as long as this, which the Lua scripts of the cache rely on. */
+export const POSITION_CHARS = 25
+
+export function encodeEntry({ position, softExpiresAtMs, payload }: CacheEntry): string {
+  return `${position}|${softExpiresAtMs}|${payload}`
+}
+
+/** Null for anything that this version did not write. */
+export function decodeEntry(text: string | null | undefined): CacheEntry | null {
+  if (!text || text[POSITION_CHARS] !== '|') return null
+  const end = text.indexOf('|', POSITION_CHARS + 1)
+  const softExpiresAtMs = Number(text.slice(POSITION_CHARS + 1, end))
+  if (end === -1 || !Number.isFinite(softExpiresAtMs)) return null
+  return { position: text.slice(0, POSITION_CHARS), softExpiresAtMs, payload: text.slice(end + 1) }
+}
+
+/** Whether nothing that is known to have been invalidated could still be in this entry. */
+export function isUntouched(entry: CacheEntry, tombstone: WritePosition | null | undefined): boolean {
+  return !tombstone || entry.position >= tombstone
+}
+
+/**
+ * Whether a reader may be given a value of redis-cache. Whoever wrote had the cache invalidated before the answer, so the
+ * tombstones decide; only where that could not be confirmed (`isStrict`) must the value be as new as the write itself.
+ */
+export function suffices(entry: CacheEntry, scope: ReadScope): boolean {
+  return typeof scope === 'string' || scope.isStrict !== true || entry.position >= scope.since
+}
+
+/** The scope that a load needs so that its value is past `tombstone` as well. */
+export function scopeOfLoad(scope: ReadScope, tombstone: WritePosition | null | undefined): ReadScope {
+  if (!tombstone || scope === 'primary') return scope
+  if (scope === 'any' || scope.since < tombstone) return { since: tombstone }
+  return scope
+}
+
+/** Whether a load begun with `given` is good enough for a reader who asks for `wanted`. */
+export function covers(given: ReadScope, wanted: ReadScope): boolean {
+  if (wanted === 'any' || given === 'primary') return true
+  return wanted !== 'primary' && given !== 'any' && given.since >= wanted.since
+}

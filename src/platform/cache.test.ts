@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test, type TestContext } from 'node:test'
+import fc from 'fast-check'
+import { serversOf } from '../../test/support/servers.ts'
+import { createCache, type Cache, type CacheKind, type Load } from './cache.ts'
+import { createLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import type { ReadScope, WritePosition } from './postgres.ts'
+import { closeRedis, connectRedis } from './redis.ts'
+
+const log = createLog('test', 'fatal')
+const positionOf = (step: number): WritePosition => `00000001:${step.toString(16).padStart(16, '0')}`
+
+/** A kind of its own, so that tests share one Redis without meeting. */
+const newKind = (): CacheKind => ({ name: `test-${randomBytes(4).toString('hex')}`, ttlSeconds: 60, memorySeconds: 5 })
+
+async function openCaches(t: TestContext, count: number, port?: number): Promise<Cache[]> {
+  const { redisPort } = await serversOf(t)
+  const caches = Array.from({ length: count }, () => {
+    const connect = (name: string) => connectRedis({ host: '127.0.0.1', port: port ?? redisPort }, 'test', log, name)
+    const [redis, subscriber] = [connect('cache'), connect('subscriber')]
+    t.after(() => Promise.all([closeRedis(redis), closeRedis(subscriber)]))
+    return { cache: createCache({ redis, subscriber, log, metrics: createMetrics() }), redis }
+  })
+  if (port === undefined) {
+    await Promise.all(
+      caches.map(({ redis }) =>
+        redis.status === 'ready' ? null : new Promise((resolve) => redis.once('ready', resolve)),
+      ),
+    )
+  }
+  return caches.map(({ cache }) => cache)
+}
+
+test('two thousand concurrent misses of three processes are one load', async (t) => {
+  const caches = await openCaches(t, 3)
+  const kind = newKind()
+  let loads = 0
+  const load: Load = async () => {
+    loads += 1
+    await sleep(50)
+    return { values: new Map([['a', '"value"']]), position: positionOf(1) }
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 2_000 }, (_, index) => caches[index % 3]?.getMany(kind, ['a'], 'any', load)),
+  )
+  assert.ok(answers.every((answer) => answer?.get('a') === '"value"'))
+  assert.equal(loads, 1)
+})
+
+test('what does not exist is remembered as such', async (t) => {
+  const [cache = assert.fail()] = await openCaches(t, 1)
+  const kind = newKind()
+  let loads = 0
+  const load: Load = async () => {
+    loads += 1
+    return { values: new Map(), position: positionOf(1) }
+  }
+  assert.equal((await cache.getMany(kind, ['gone'], 'any', load)).size, 0)
+  assert.equal((await cache.getMany(kind, ['gone'], 'any', load)).size, 0)
+  assert.equal(loads, 1)
+})
+
+test('a failed load is not remembered, and everyone who waited for it hears of it', async (t) => {
+  const [cache = assert.fail()] = await openCaches(t, 1)
+  const kind = newKind()
+  const failing: Load = () => Promise.reject(new Error('the database is away'))
+  const answers = await Promise.allSettled([
+    cache.getMany(kind, ['a'], 'any', failing),
+    cache.getMany(kind, ['a'], 'any', failing),
+  ])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  const load: Load = async () => ({ values: new Map([['a', '1']]), position: positionOf(1) })
+  assert.equal((await cache.getMany(kind, ['a'], 'any', load)).get('a'), '1')
+})
+
+test('a fill that began before an invalidation does not hide the write', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  let version = 1
+  const slow: Load = async () => {
+    const read = { values: new Map([['a', String(version)]]), position: positionOf(version) }
+    await sleep(100)
+    return read
+  }
+  const early = one.getMany(kind, ['a'], 'any', slow)
+  await sleep(30)
+  version = 2
+  assert.equal(await other.invalidate([{ kind, id: 'a' }], positionOf(2)), true)
+  assert.equal((await early).get('a'), '1', 'who asked before the write may see what was before it')
+  for (const cache of [one, other])
+    assert.equal((await cache.getMany(kind, ['a'], { since: positionOf(2) }, slow)).get('a'), '2')
+})
+
+test('with redis-cache gone every value still comes, and few loads run at once', async (t) => {
+  const [cache = assert.fail()] = await openCaches(t, 1, 1)
+  const kind = newKind()
+  let running = 0
+  let most = 0
+  const load: Load = async (ids) => {
+    running += 1
+    most = Math.max(most, running)
+    await sleep(5)
+    running -= 1
+    return { values: new Map(ids.map((id) => [id, `"${id}"`])), position: positionOf(1) }
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => cache.getMany(kind, [`k${index}`], 'any', load)),
+  )
+  assert.ok(answers.every((answer, index) => answer.get(`k${index}`) === `"k${index}"`))
+  assert.ok(most <= 4, `${most} loads at once`)
+  assert.equal(
+    await cache.invalidate([{ kind, id: 'k1' }], positionOf(2)),
+    false,
+    'and it says when it could not be told',
+  )
+})
+
+/** A primary and a replica that follows it when told to; values are the step at which they were written. */
+function createModel() {
+  let step = 0
+  let replayed = 0
+  const history = new Map<string, { step: number; value: string }[]>()
+  const at = (id: string, limit: number) => history.get(id)?.findLast((version) => version.step <= limit)?.value
+  return {
+    write(id: string): WritePosition {
+      step += 1
+      history.set(id, [...(history.get(id) ?? []), { step, value: String(step) }])
+      return positionOf(step)
+    },
+    replay: (steps: number) => void (replayed = Math.min(step, replayed + steps)),
+    latest: (id: string) => at(id, step),
+    load(delayMs: number): Load {
+      return async (ids: readonly string[], scope: ReadScope) => {
+        const needsPrimary = scope === 'primary' || (scope !== 'any' && scope.since > positionOf(replayed))
+        const limit = needsPrimary ? step : replayed
+        const values = new Map(
+          ids.flatMap((id) => (at(id, limit) === undefined ? [] : ([[id, at(id, limit) ?? '']] as const))),
+        )
+        await sleep(delayMs)
+        return { values, position: positionOf(limit) }
+      }
+    },
+  }
+}
+
+async function untilSeen(
+  cache: Cache,
+  kind: CacheKind,
+  id: string,
+  model: ReturnType<typeof createModel>,
+): Promise<void> {
+  for (const end = Date.now() + 2_000; ; await sleep(2)) {
+    const seen = (await cache.getMany(kind, [id], 'any', model.load(0))).get(id)
+    if (seen === model.latest(id)) return
+    assert.ok(Date.now() < end, `${id} stays at ${seen}, written was ${model.latest(id)}`)
+  }
+}
+
+const operation = fc.oneof(
+  fc.record({ type: fc.constant('write' as const), id: fc.constantFrom('a', 'b'), cache: fc.nat(1) }),
+  fc.record({
+    type: fc.constant('read' as const),
+    id: fc.constantFrom('a', 'b'),
+    cache: fc.nat(1),
+    delayMs: fc.nat(6),
+  }),
+  fc.record({ type: fc.constant('replay' as const), steps: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ type: fc.constant('pause' as const), ms: fc.nat(4) }),
+)
+
+test('in whatever order fills, writes, invalidations and reads come, nobody misses their own write', async (t) => {
+  const caches = await openCaches(t, 2)
+  const cacheAt = (index: number) => caches[index] ?? assert.fail()
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 25 }), async (operations) => {
+      const kind = newKind()
+      const model = createModel()
+      const running: Promise<void>[] = []
+      for (const each of operations) {
+        if (each.type === 'replay') model.replay(each.steps)
+        else if (each.type === 'pause') await sleep(each.ms)
+        else if (each.type === 'read')
+          running.push(
+            cacheAt(each.cache)
+              .getMany(kind, [each.id], 'any', model.load(each.delayMs))
+              .then(() => undefined),
+          )
+        else {
+          const written = model.write(each.id)
+          running.push(
+            (async () => {
+              await cacheAt(each.cache).invalidate([{ kind, id: each.id }], written)
+              for (const cache of caches) {
+                const seen = (await cache.getMany(kind, [each.id], { since: written }, model.load(2))).get(each.id)
+                assert.ok(seen !== undefined && positionOf(Number(seen)) >= written, `wrote ${written}, saw ${seen}`)
+              }
+            })(),
+          )
+        }
+      }
+      await Promise.all(running)
+      model.replay(Number.MAX_SAFE_INTEGER)
+      // Other processes are told by messages that nobody waits for: soon, not at once.
+      for (const cache of caches) for (const id of ['a', 'b']) await untilSeen(cache, kind, id, model)
+    }),
+    { numRuns: 60, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
+  )
+})
