@@ -71,7 +71,10 @@ export async function execOrFail(
   const finished = await exec(command, options)
   if (finished.code === 0) return finished
   const reason = finished.code === 124 ? `no end after ${options.timeoutSeconds ?? 60} s` : `exit code ${finished.code}`
-  throw new CliError(`${what} failed (${reason})`, { detail: lastLines(`${finished.stdout}\n${finished.stderr}`, 8) })
+  const detail = options.saysWhyFirst
+    ? firstLines(finished.stderr, 6)
+    : lastLines(`${finished.stdout}\n${finished.stderr}`, 8)
+  throw new CliError(`${what} failed (${reason})`, { detail })
 }
 
 function firstLines(text: string, count: number): string[] {
