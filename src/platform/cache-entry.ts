@@ -23,11 +23,6 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
   return { position: text.slice(0, POSITION_CHARS), softExpiresAtMs, payload: text.slice(end + 1) }
 }
 
-/** Whether nothing that is known to have been invalidated could still be in this entry. */
-export function isUntouched(entry: CacheEntry, tombstone: WritePosition | null | undefined): boolean {
-  return !tombstone || entry.position >= tombstone
-}
-
 /**
  * Whether a reader may be given a value of redis-cache. Whoever wrote had the cache invalidated before the answer, so the
  * tombstones decide; only where that could not be confirmed (`isStrict`) must the value be as new as the write itself.

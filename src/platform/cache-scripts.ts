@@ -25,3 +25,13 @@ for i = 1, #KEYS, 2 do
 end
 redis.call('publish', ARGV[3], message)
 return 1`
+
+/** KEYS lease, entry; ARGV owner, milliseconds, position. 1 when the lease is ours; 0 when it is not, or when a value at or past the position has come meanwhile. */
+export const LEASE = `if redis.call('getrange', KEYS[2], 0, 24) >= ARGV[3] then return 0 end
+if redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2], 'nx') then return 1 end
+return 0`
+
+/** Greater than any position: a lease for a value that is there but should be read anew. */
+export const PAST_ANY_POSITION = '~'
+/** Less than any position and more than no value at all. */
+export const BEFORE_ANY_POSITION = '0'

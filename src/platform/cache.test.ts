@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { serversOf } from '../../test/support/servers.ts'
 import { createCache, type Cache, type CacheKind, type Load } from './cache.ts'
+import { entryKey } from './cache-scripts.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
@@ -93,6 +94,13 @@ test('a fill that began before an invalidation does not hide the write', async (
   version = 2
   assert.equal(await other.invalidate([{ kind, id: 'a' }], positionOf(2)), true)
   assert.equal((await early).get('a'), '1', 'who asked before the write may see what was before it')
+  // Tombstones end after half a minute: what is older than one must not be stored even while it still stands.
+  const { redisPort } = await serversOf(t)
+  const redis = connectRedis({ host: '127.0.0.1', port: redisPort }, 'test', log, 'look')
+  t.after(() => closeRedis(redis))
+  await new Promise((resolve) => redis.once('ready', resolve))
+  await sleep(20)
+  assert.equal(await redis.get(entryKey(kind.name, 'a')), null)
   for (const cache of [one, other])
     assert.equal((await cache.getMany(kind, ['a'], { since: positionOf(2) }, slow)).get('a'), '2')
 })

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { covers, decodeEntry, encodeEntry, isUntouched, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
+import { covers, decodeEntry, encodeEntry, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
 import {
+  BEFORE_ANY_POSITION,
   FILL,
   INVALIDATE,
   INVALIDATIONS_CHANNEL,
+  LEASE,
+  PAST_ANY_POSITION,
   entryKey,
   leaseKey,
   tombstoneKey,
@@ -90,9 +93,7 @@ export function createCache(options: CacheOptions): Cache {
   const pending = new Map<string, WritePosition>()
 
   function remember(kind: CacheKind, id: string, entry: CacheEntry): void {
-    const key = entryKey(kind.name, id)
-    if (!isUntouched(entry, tombstones.get(key))) return
-    memory.set(key, entry, { ttl: kind.memorySeconds * 1_000 })
+    memory.set(entryKey(kind.name, id), entry, { ttl: kind.memorySeconds * 1_000 })
   }
 
   function bury(key: string, position: WritePosition): void {
@@ -116,10 +117,8 @@ export function createCache(options: CacheOptions): Cache {
   /** Memory is told by messages that nobody waits for: whoever wrote reads it only where it is as new as the write. */
   function fromMemory(kind: CacheKind, { id, scope }: Wanted): CacheEntry | null {
     if (scope === 'primary') return null
-    const key = entryKey(kind.name, id)
-    const entry = memory.get(key)
-    if (!entry || !isUntouched(entry, tombstones.get(key))) return null
-    return scope === 'any' || entry.position >= scope.since ? entry : null
+    const entry = memory.get(entryKey(kind.name, id))
+    return entry && (scope === 'any' || entry.position >= scope.since) ? entry : null
   }
 
   /** What redis-cache has, and for the rest the scope that a load needs. Null: it cannot be asked. */
@@ -131,7 +130,7 @@ export function createCache(options: CacheOptions): Cache {
       wanted.map(({ id, scope }, index) => {
         const entry = decodeEntry(answers[index * 2])
         const tombstone = answers[index * 2 + 1]
-        const isGood = entry !== null && isUntouched(entry, tombstone) && suffices(entry, scope)
+        const isGood = entry !== null && suffices(entry, scope)
         return { id, entry: isGood ? entry : null, scope: scopeOfLoad(scope, tombstone) }
       })
     )
@@ -168,15 +167,17 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   /** The ids of `wanted` whose lease is ours; all of them where Redis cannot be asked. */
-  async function takeLeases(kind: CacheKind, wanted: readonly Wanted[]): Promise<Set<string>> {
+  async function takeLeases(kind: CacheKind, wanted: readonly Wanted[], isRefresh: boolean): Promise<Set<string>> {
     const owner = randomBytes(6).toString('hex')
     const taken = await Promise.all(
-      wanted.map(({ id }) =>
-        redis.set(leaseKey(kind.name, id), owner, 'PX', LEASE_MS, 'NX').then(
-          (answer) => answer === 'OK',
+      wanted.map(({ id, scope }) => {
+        const enough = isRefresh ? PAST_ANY_POSITION : typeof scope === 'string' ? BEFORE_ANY_POSITION : scope.since
+        const lease = redis.eval(LEASE, 2, leaseKey(kind.name, id), entryKey(kind.name, id), owner, LEASE_MS, enough)
+        return lease.then(
+          (answer) => answer === 1,
           () => true,
-        ),
-      ),
+        )
+      }),
     )
     return new Set(wanted.filter((_, index) => taken[index]).map(({ id }) => id))
   }
@@ -193,7 +194,8 @@ export function createCache(options: CacheOptions): Cache {
     for (const end = Date.now() + LEASE_MS; missing.length > 0; await sleep(LEASE_POLL_MS)) {
       const answers = await fromRedis(kind, missing)
       const lost = answers ? collect(kind, answers, found, load) : missing
-      const leased = answers && Date.now() < end ? await takeLeases(kind, lost) : new Set(lost.map(({ id }) => id))
+      const leased =
+        answers && Date.now() < end ? await takeLeases(kind, lost, false) : new Set(lost.map(({ id }) => id))
       for (const [scope, ids] of byScope(lost.filter(({ id }) => leased.has(id))))
         loads.push(loadAndFill(kind, ids, scope, load))
       missing = lost.filter(({ id }) => !leased.has(id))
@@ -225,7 +227,7 @@ export function createCache(options: CacheOptions): Cache {
   /** A value past its soft limit is served while one process reads it anew. */
   async function refresh(kind: CacheKind, stale: readonly Wanted[], load: Load): Promise<void> {
     try {
-      const leased = await takeLeases(kind, stale)
+      const leased = await takeLeases(kind, stale, true)
       for (const [scope, ids] of byScope(stale.filter(({ id }) => leased.has(id))))
         await loadAndFill(kind, ids, scope, load)
     } catch (error) {
