@@ -56,16 +56,16 @@ export function isDatabaseNode(name: string): name is DatabaseNode {
   return DATABASE_NODES.some((node) => node === name)
 }
 
-/** Groups that stop one after the other, each at once: no request is cut, no write is lost, the primary goes last. */
+/** Groups that stop one after the other, each at once. NGINX finishes the requests in flight before it ends, so that nobody
+ *  asks behind it any more; the worker has Redis and the primary until it has put its job down; the primary goes last but
+ *  for the store that elects it. Replicas begin early: Patroni waits two rounds until the primary has released them. */
 export function stopLevels(primary: string | null): string[][] {
   const replicas = DATABASE_NODES.filter((node) => node !== primary)
   const apps = allPrograms().filter((each) => each.component === 'app')
   return [
     ['edge1', 'lb'],
-    apps.map((each) => each.name),
-    ['watcher', 'worker1', 'prometheus'],
-    ['redis-main', 'redis-cache', ...replicas],
-    primary === null ? [] : [primary],
+    [...apps.map((each) => each.name), 'worker1', 'watcher', 'prometheus', ...replicas],
+    ['redis-main', 'redis-cache', ...(primary === null ? [] : [primary])],
     ['etcd'],
-  ].filter((level) => level.length > 0)
+  ]
 }

@@ -78,7 +78,7 @@ export async function stopSteps(place: Place): Promise<StopStep[]> {
             (each) => level.includes(each.name) && each.pid > 0,
           )
           wakeFrozen(place)
-          if (level.length === 1 && level[0] === primary) await checkpoint(place)
+          if (primary !== null && level.includes(primary)) await checkpoint(place)
           const late = await supervisor.stop(level, 20)
           if (late.length > 0)
             throw new CliError(`${late.join(', ')} did not stop`, { next: commandFor(place, 'status') })
@@ -108,9 +108,7 @@ export async function stopSteps(place: Place): Promise<StopStep[]> {
 
 function levelName(level: readonly string[]): string {
   if (level.includes('lb')) return 'doors'
-  if (level.includes('app1')) return 'app'
-  if (level.includes('worker1')) return 'worker'
-  if (level.includes('redis-main')) return 'replicas'
+  if (level.includes('app1')) return 'programs'
   return level.includes('etcd') ? 'etcd' : 'primary'
 }
 
