@@ -14,7 +14,7 @@ const Username = Type.String({
   minLength: USERNAME_MIN_CHARS,
   maxLength: USERNAME_MAX_CHARS,
   pattern: USERNAME_PATTERN,
-  description: 'Letters, digits, dot and underscore; case does not matter',
+  description: 'Letters, digits and underscore, with single dots between; case does not matter',
 })
 const NewPassword = Type.String({ minLength: PASSWORD_MIN_CHARS, maxLength: PASSWORD_MAX_CHARS })
 const GivenPassword = Type.String({ maxLength: PASSWORD_MAX_CHARS })

@@ -1,7 +1,8 @@
 /** Bounds that both sides of the wire check. Characters are Unicode code points as JSON Schema counts them. */
 export const USERNAME_MIN_CHARS = 2
 export const USERNAME_MAX_CHARS = 30
-export const USERNAME_PATTERN = '^[A-Za-z0-9_.]+$'
+/** Dots only between other characters: `..` is no address. */
+export const USERNAME_PATTERN = '^[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*$'
 export const DISPLAY_NAME_MAX_CHARS = 60
 export const BIO_MAX_CHARS = 300
 /** NIST SP 800-63B asks for at least 8; 128 keeps one Argon2id run bounded. */

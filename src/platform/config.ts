@@ -36,6 +36,15 @@ export interface Config {
   drainSeconds: number
   logLevel: string
   workerConcurrency: number
+  limits: AccountLimits
+}
+
+/** Guesses of a password in 15 minutes, and new accounts in an hour. */
+export interface AccountLimits {
+  guessesPerClientAndUsername: number
+  guessesPerClient: number
+  guessesPerUsername: number
+  signUpsPerClient: number
 }
 
 /** Prints as `[redacted]` wherever it is logged or inspected. */
@@ -119,6 +128,12 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
     workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),
+    limits: {
+      guessesPerClientAndUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT_AND_USERNAME', 10, 1, 1e6),
+      guessesPerClient: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT', 100, 1, 1e6),
+      guessesPerUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_USERNAME', 200, 1, 1e6),
+      signUpsPerClient: integer('MINIGRAM_LIMIT_SIGN_UPS_PER_CLIENT', 20, 1, 1e6),
+    },
   }
   const secrets = readSecrets(text('MINIGRAM_SECRETS_DIR', join(stateDirectory, 'secrets')))
   if (problems.length > 0) throw new Error(problems.join('; '))

@@ -21,3 +21,8 @@ export function violatedUnique(error: unknown): string | null {
 export function isMissingReference(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23503'
 }
+
+/** Whether the transaction gave way to another one and may simply run again: a deadlock or a serialisation failure. */
+export function hasGivenWay(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(40P01|40001)$/.test(String(error.code))
+}
