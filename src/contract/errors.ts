@@ -5,6 +5,7 @@ export const ERRORS = {
   'request.cross_site': [403, 'Writes from another site are refused'],
   'request.not_found': [404, 'There is nothing at this address'],
   'request.method_not_allowed': [405, 'This address does not take that method'],
+  'request.timeout': [408, 'The request took too long to arrive'],
   'request.too_large': [413, 'The request is too large'],
   'request.media_type': [415, 'This content type is not accepted here'],
   'request.rate_limited': [429, 'Too many requests'],

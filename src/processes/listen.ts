@@ -9,6 +9,8 @@ export interface Listener extends AsyncDisposable {
   drain(): Promise<void>
 }
 
+/** Linux's own bound. A full backlog would look to the balancer like a dead server. */
+const LISTEN_BACKLOG = 4_096
 /** The balancer sees the slot vanish at once; what it had already sent arrives within this. */
 const LEAVING_MS = 250
 
@@ -29,7 +31,7 @@ export async function listen(app: App, config: Config): Promise<Listener> {
   })
   if (socket) {
     await unlink(socket).catch(() => undefined)
-    await app.listen({ path: socket })
+    await app.listen({ path: socket, backlog: LISTEN_BACKLOG })
     await chmod(socket, 0o660)
   } else {
     await app.listen({ port: config.listenPort, host: '127.0.0.1' })

@@ -20,7 +20,7 @@ test('docs/errors.md lists the errors that the code knows, with the same status 
 test('every error is thrown somewhere', () => {
   const source =
     globSync('src/{platform,features,processes}/**/*.ts', { cwd: ROOT }).map(read).join('\n') +
-    read('deploy/lb/nginx.conf')
+    read('deploy/lb/nginx.conf.tmpl')
   assert.deepEqual(
     Object.keys(ERRORS).filter((code) => !source.includes(code)),
     [],
