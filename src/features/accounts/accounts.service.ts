@@ -1,0 +1,128 @@
+import type { AccountCard, EditAccount, OwnAccount, Profile, SignUp } from '../../contract/accounts.ts'
+import { AVATAR_WIDTH_PX } from '../../contract/limits.ts'
+import type { Database } from '../../platform/consistency.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Passwords } from '../../platform/passwords.ts'
+import type { Reader } from '../../platform/postgres.ts'
+import { violatedUnique } from '../../platform/postgres-errors.ts'
+import { VISITOR, type Viewer } from '../../platform/viewer.ts'
+import * as queries from './accounts.queries.ts'
+import type { Sessions } from './sessions.service.ts'
+import { isReserved, toUsername } from './usernames.ts'
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** What a join with `accounts` selects for `accountCard`. */
+export const CARD_COLUMNS = ['accounts.username', 'accounts.display_name', 'accounts.avatar_key'] as const
+
+export interface CardFields {
+  username: string
+  display_name: string
+  avatar_key: string | null
+}
+
+export function accountCard(row: CardFields): AccountCard {
+  return { username: row.username, displayName: row.display_name, avatar: avatarPath(row.avatar_key) }
+}
+
+function avatarPath(key: string | null): string | null {
+  return key === null ? null : `/media/${key}/${AVATAR_WIDTH_PX}.webp`
+}
+
+function profileFields(row: queries.AccountRow) {
+  return {
+    ...accountCard(row),
+    bio: row.bio,
+    photoCount: row.photo_count,
+    followerCount: row.follower_count,
+    followingCount: row.following_count,
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+export function ownAccount(row: queries.AccountRow): OwnAccount {
+  return { id: row.id, role: row.role, ...profileFields(row) }
+}
+
+/** The id behind a username as a client gave it, in any case. @throws AppError account.not_found */
+export async function requireAccountId(db: Reader, given: string): Promise<string> {
+  const username = toUsername(given)
+  const row = username === null ? undefined : await queries.findIdByUsername(db, username)
+  if (!row) throw notFound(given)
+  return row.id
+}
+
+export interface AccountsDeps {
+  db: Database
+  sessions: Pick<Sessions, 'begin' | 'write'>
+  passwords: Pick<Passwords, 'hash'>
+  events: Events
+}
+
+export function createAccounts({ db, sessions, passwords, events }: AccountsDeps) {
+  /** The account and the token of its first session. @throws AppError account.username_reserved, account.username_taken */
+  async function signUp(given: SignUp, userAgent: string): Promise<{ account: OwnAccount; token: string }> {
+    const username = toUsername(given.username)
+    if (username === null) throw new AppError('request.invalid', 'This cannot be a username.')
+    if (isReserved(username)) throw new AppError('account.username_reserved', 'Choose another username.')
+    // Spares the hash where a replica knows already; the unique index decides.
+    if (await db.read(VISITOR, (db) => queries.findIdByUsername(db, username))) throw taken()
+    const passwordHash = await passwords.hash(given.password)
+    const id = newId()
+    try {
+      const result = await sessions.write(id, async (trx, ended) => {
+        const displayName = given.displayName?.trim() ?? ''
+        const row = await queries.insertAccount(trx, { id, username, passwordHash, displayName })
+        return { account: ownAccount(row), token: await sessions.begin(trx, id, userAgent, ended) }
+      })
+      events.note('account.created', { accountId: id })
+      return result
+    } catch (error) {
+      throw violatedUnique(error) === 'accounts_username_key' ? taken() : error
+    }
+  }
+
+  /** @throws AppError session.required when the account was deleted meanwhile */
+  async function own(viewer: Viewer, id: string): Promise<OwnAccount> {
+    return ownAccount(present(await db.read(viewer, (db) => queries.findAccount(db, id))))
+  }
+
+  /** @throws AppError account.not_found */
+  async function profile(viewer: Viewer, given: string): Promise<Profile> {
+    const username = toUsername(given)
+    const viewerId = viewer.account?.id ?? null
+    const row = username && (await db.read(viewer, (db) => queries.findProfile(db, username, viewerId)))
+    if (!row) throw notFound(given)
+    return {
+      ...profileFields(row),
+      viewer: viewerId === null ? null : { follows: Boolean(row.is_followed), isSelf: row.id === viewerId },
+    }
+  }
+
+  /** @throws AppError session.required */
+  async function edit(id: string, { displayName, bio }: EditAccount): Promise<OwnAccount> {
+    const change = {
+      ...(displayName === undefined ? {} : { display_name: displayName.trim() }),
+      ...(bio === undefined ? {} : { bio: bio.trim() }),
+    }
+    return ownAccount(present(await db.write(id, (trx) => queries.updateAccount(trx, id, change))))
+  }
+
+  return { signUp, own, profile, edit }
+}
+
+/** A session may be read a moment before its account is deleted. */
+export function present<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new AppError('session.required', 'This account was deleted.')
+  return row
+}
+
+function notFound(given: string): AppError {
+  return new AppError('account.not_found', `Nobody here is called ${given.slice(0, 30)}.`)
+}
+
+function taken(): AppError {
+  return new AppError('account.username_taken', 'Choose another username.')
+}

@@ -1,0 +1,69 @@
+import type { AccountPage } from '../../contract/accounts.ts'
+import type { FollowState } from '../../contract/follows.ts'
+import type { Database } from '../../platform/consistency.ts'
+import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
+import type { Reader } from '../../platform/postgres.ts'
+import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
+import { accountCard, requireAccountId, type CardFields } from '../accounts/accounts.service.ts'
+import * as queries from './follows.queries.ts'
+
+export type Follows = ReturnType<typeof createFollows>
+
+/** Cards of accounts, and which of them the viewer follows: one query, for visitors none. */
+export async function accountsFor(db: Reader, viewer: Viewer, rows: readonly (CardFields & { id: string })[]) {
+  const ids = rows.map((row) => row.id)
+  const followed =
+    viewer.account && ids.length > 0 ? await queries.followedAmong(db, viewer.account.id, ids) : new Set<string>()
+  return {
+    items: rows.map(accountCard),
+    viewer: { follows: rows.filter((row) => followed.has(row.id)).map((row) => row.username) },
+  }
+}
+
+export function createFollows({ db, events }: { db: Database; events: Events }) {
+  /** Following twice is following once. @throws AppError account.not_found, follow.self */
+  async function set(account: ViewerAccount, username: string, follows: boolean): Promise<FollowState> {
+    const change = follows ? 1 : -1
+    const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx) => {
+      const followeeId = await requireAccountId(trx, username)
+      if (followeeId === account.id) throw new AppError('follow.self', 'Choose somebody else.')
+      const rows = await queries.lockBoth(trx, account.id, followeeId)
+      const followee = rows.find((row) => row.id === followeeId)
+      if (!followee) throw new AppError('account.not_found', 'This account was deleted just now.')
+      if (rows.length < 2) throw new AppError('session.required', 'This account was deleted.')
+      const isChange = follows
+        ? await queries.insertFollow(trx, account.id, followeeId)
+        : await queries.deleteFollow(trx, account.id, followeeId)
+      if (isChange) await queries.addToCounts(trx, account.id, followeeId, change)
+      return { isChange, followeeId, followerCount: followee.follower_count + (isChange ? change : 0) }
+    })
+    if (isChange && follows) events.note('account.followed', { followerId: account.id, followeeId })
+    return { follows, followerCount }
+  }
+
+  /** Newest first. @throws AppError account.not_found, request.cursor_invalid */
+  function list(
+    viewer: Viewer,
+    username: string,
+    side: 'followers' | 'following',
+    page: { cursor?: string; limit: number },
+  ): Promise<AccountPage> {
+    const after = page.cursor === undefined ? null : toPosition(side, page.cursor)
+    return db.read(viewer, async (db) => {
+      const accountId = await requireAccountId(db, username)
+      const rows = await queries.listFollows(db, accountId, side, { after, limit: page.limit + 1 })
+      const { items, nextCursor } = toPage(rows, page.limit, (row) => [side, row.position, row.id])
+      return { ...(await accountsFor(db, viewer, items)), nextCursor }
+    })
+  }
+
+  return { set, list }
+}
+
+/** @throws AppError request.cursor_invalid */
+function toPosition(side: string, cursor: string): queries.FollowPosition {
+  const [, createdAt = '', accountId = ''] = decodeCursor(cursor, [new RegExp(`^${side}$`), INSTANT_SHAPE, UUID_SHAPE])
+  return { createdAt, accountId }
+}
