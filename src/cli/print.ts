@@ -2,12 +2,16 @@
 export interface Printer {
   result(text: string): void
   progress(text: string): void
+  /** On a terminal only: shown until the next line takes its place. */
+  pending(text: string): void
   paint(style: Style, text: string): string
 }
 
 export type Style = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
 const CODES: Readonly<Record<Style, number>> = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 }
+
+const CLEAR_LINE = '\r\x1b[K'
 
 interface Stream {
   isTTY?: boolean
@@ -18,9 +22,11 @@ interface Stream {
 export function createPrinter(options: { stdout: Stream; stderr: Stream; noColor: boolean }): Printer {
   const { stdout, stderr } = options
   const isColoured = stdout.isTTY === true && stderr.isTTY === true && !options.noColor
+  const isLive = stderr.isTTY === true
   return {
     result: (text) => stdout.write(`${text}\n`),
-    progress: (text) => stderr.write(`${text}\n`),
+    progress: (text) => stderr.write(`${isLive ? CLEAR_LINE : ''}${text}\n`),
+    pending: (text) => void (isLive && stderr.write(`${CLEAR_LINE}${text}`)),
     paint: (style, text) => (isColoured ? `\x1b[${CODES[style]}m${text}\x1b[0m` : text),
   }
 }

@@ -22,6 +22,7 @@ export function createSteps(printer: Printer): Steps {
     elapsedMs: () => performance.now() - startedAt,
     async run(name, work, describe) {
       const from = performance.now()
+      printer.pending(`  ${name.padEnd(10)} …`)
       try {
         const result = await work()
         const detail = describe(result)
@@ -29,7 +30,7 @@ export function createSteps(printer: Printer): Steps {
         if (detail !== null) {
           records.push({ name, detail, elapsedMs: Math.round(elapsedMs) })
           printer.progress(stepLine(name, detail, elapsedMs))
-        }
+        } else printer.pending('')
         return result
       } catch (error) {
         if (error instanceof CliError && !error.isPrinted) {

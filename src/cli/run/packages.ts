@@ -47,6 +47,7 @@ export async function installPackages(debian: DebianMajor, extra: readonly strin
     if (conf !== null) writeWhole(CREATECLUSTER, conf, 0o644)
   }
   await apt.install(missing, debian)
+  await disableServices(servicesToKeepOff(missing))
   return missing
 }
 
@@ -117,6 +118,15 @@ function keepServicesOff(missing: readonly string[]): void {
   if (services.length === 0) return
   mkdirSync('/etc/systemd/system-preset', { recursive: true })
   writeWhole(PRESET, presetFile(existsSync(PRESET) ? readFileSync(PRESET, 'utf8') : '', services), 0o644)
+}
+
+/** Presets are systemctl's to honour: where systemd is not installed, packages leave their links for the day it is. */
+async function disableServices(services: readonly string[]): Promise<void> {
+  if (existsSync('/usr/bin/systemctl')) return
+  for (const service of services) {
+    await exec(['deb-systemd-helper', 'disable', `${service}.service`])
+    await exec(['update-rc.d', service, 'disable'])
+  }
 }
 
 /** While it lasts, package scripts start nothing. A policy of the machine's own that forbids starts already is used as it

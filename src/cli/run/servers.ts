@@ -84,7 +84,7 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
 
   remember([])
   await start(plan.start.filter(isServer))
-  await healthy('etcd', DEADLINES.etcd, 'leads who writes')
+  await healthy('etcd', DEADLINES.etcd, '1 member')
   await steps.run(
     'postgres',
     async () => {
@@ -103,7 +103,7 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
   await start(plan.start.filter((name) => !isServer(name)))
   await supervisor.stop(plan.stop, 20)
   await healthy('worker', DEADLINES.other, 'worker1')
-  await healthy('watcher', DEADLINES.other, 'gives ready app servers their slots')
+  await healthy('watcher', DEADLINES.other, 'opens the slots of ready app servers')
   await healthy('app', DEADLINES.app, `${settings.apps} of ${settings.apps} ready`)
   await steps.run(
     'slots',
