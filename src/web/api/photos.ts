@@ -1,0 +1,78 @@
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
+import type { EditPhoto, LikeState, PhotoCard, PhotoDetail, PhotoPage } from '../../contract/photos.ts'
+import { call } from './client.ts'
+import { addToLists, dropFromLists, findInLists, patchPhoto } from './photo-cache.ts'
+
+const at = (id: string) => `/api/photos/${encodeURIComponent(id)}`
+const POLL_PROCESSING_MS = 1200
+
+function listQuery(key: readonly string[], path: string) {
+  return infiniteQueryOptions({
+    queryKey: ['photos', ...key],
+    queryFn: ({ pageParam, signal }) => call<PhotoPage>('GET', path, { query: { cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
+}
+
+export const feedQuery = listQuery(['feed'], '/api/feed')
+export const exploreQuery = listQuery(['explore'], '/api/explore')
+
+export function photosOfQuery(username: string) {
+  return listQuery(['of', username.toLowerCase()], `/api/accounts/${encodeURIComponent(username)}/photos`)
+}
+
+/** The newest page of the feed, asked for now and then: is there anything above what is shown? */
+export const feedHeadQuery = queryOptions({
+  queryKey: ['feed-head'],
+  queryFn: ({ signal }) => call<PhotoPage>('GET', '/api/feed', { signal }),
+  refetchInterval: 45_000,
+  refetchOnWindowFocus: true,
+  staleTime: 30_000,
+})
+
+/** One photo; starts from the card that a list already holds, and asks again until its renditions are there. */
+export function photoQuery(client: QueryClient, id: string) {
+  return queryOptions({
+    queryKey: ['photo', id],
+    queryFn: async ({ signal }) => {
+      const photo = await call<PhotoDetail>('GET', at(id), { signal })
+      const { viewer: _viewer, ...card } = photo
+      patchPhoto(client, id, card)
+      return photo
+    },
+    staleTime: 15_000,
+    placeholderData: () => findInLists(client, id),
+    refetchInterval: (query) => (query.state.data?.status === 'processing' ? POLL_PROCESSING_MS : false),
+  })
+}
+
+/** The heart changes at once and goes back when the server refuses. */
+export async function setLike(client: QueryClient, photo: PhotoCard, liked: boolean): Promise<void> {
+  const before = { likeCount: photo.likeCount, liked: !liked }
+  patchPhoto(client, photo.id, { likeCount: Math.max(0, photo.likeCount + (liked ? 1 : -1)), liked })
+  try {
+    patchPhoto(client, photo.id, await call<LikeState>(liked ? 'PUT' : 'DELETE', `${at(photo.id)}/like`))
+    void client.invalidateQueries({ queryKey: ['accounts', 'likers', photo.id] })
+  } catch (error) {
+    patchPhoto(client, photo.id, before)
+    throw error
+  }
+}
+
+export async function editPhoto(client: QueryClient, id: string, given: EditPhoto): Promise<void> {
+  patchPhoto(client, id, await call<PhotoCard>('PATCH', at(id), { body: given }))
+}
+
+export async function deletePhoto(client: QueryClient, photo: PhotoCard): Promise<void> {
+  await call('DELETE', at(photo.id))
+  dropFromLists(client, photo.id)
+  client.removeQueries({ queryKey: ['photo', photo.id] })
+  void client.invalidateQueries({ queryKey: ['profile', photo.author.username.toLowerCase()] })
+}
+
+/** A photo that was just published stands on top of our own lists without asking again. */
+export function notePublished(client: QueryClient, photo: PhotoCard): void {
+  addToLists(client, photo, [feedQuery.queryKey, photosOfQuery(photo.author.username).queryKey])
+  void client.invalidateQueries({ queryKey: ['profile', photo.author.username.toLowerCase()] })
+}

@@ -1,0 +1,56 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useLocation } from 'wouter'
+import { sentence } from '../api/problem.ts'
+import { signOut, useMe } from '../api/session.ts'
+import { Page } from '../parts/page.tsx'
+import { SignedOutState } from '../parts/states.tsx'
+import { paths } from '../paths.ts'
+import { DeleteSection } from '../settings/delete-section.tsx'
+import { DevicesSection } from '../settings/devices-section.tsx'
+import { PasswordSection } from '../settings/password-section.tsx'
+import { ProfileSection } from '../settings/profile-section.tsx'
+import { Section } from '../settings/section.tsx'
+import { ThemeSection } from '../settings/theme-section.tsx'
+import { Button } from '../ui/button.tsx'
+import { Bone } from '../ui/skeleton.tsx'
+import { toast } from '../ui/toast.tsx'
+
+/** One's own account, section by section; each lives in src/web/settings. */
+export function SettingsPage() {
+  const me = useMe()
+  return (
+    <Page title="Settings" width="narrow" heading={me !== null}>
+      {me === undefined && <Bone height={240} />}
+      {me === null && (
+        <SignedOutState title="Settings are yours">Sign in to change your profile, password or devices.</SignedOutState>
+      )}
+      {me && (
+        <>
+          <ProfileSection key={me.id} me={me} />
+          <ThemeSection />
+          <PasswordSection />
+          <DevicesSection />
+          <SignOutSection />
+          <DeleteSection username={me.username} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function SignOutSection() {
+  const client = useQueryClient()
+  const [, navigate] = useLocation()
+  const leave = () =>
+    signOut(client).then(
+      () => navigate(paths.home()),
+      (error: unknown) => toast(sentence(error)),
+    )
+  return (
+    <Section title="This device">
+      <div>
+        <Button onClick={() => void leave()}>Sign out</Button>
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,44 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { followersQuery } from '../api/accounts.ts'
+import { useMe } from '../api/session.ts'
+import { Loading } from '../ui/skeleton.tsx'
+import { AccountRow, AccountRowBones } from './account-row.tsx'
+import { MoreBelow } from './endless.tsx'
+import { FollowButton } from './follow-button.tsx'
+import { ErrorState } from './states.tsx'
+
+/** An endless list of people: followers, following, likers, search results. */
+export function AccountList({ query, empty }: { query: ReturnType<typeof followersQuery>; empty: ReactNode }) {
+  const list = useInfiniteQuery(query)
+  const me = useMe()
+  if (list.isPending)
+    return (
+      <>
+        <Loading what="people" />
+        <AccountRowBones count={6} />
+      </>
+    )
+  if (list.isError && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  if (!list.data.pages[0]?.items.length) return empty
+  return (
+    <>
+      <ul>
+        {list.data.pages.flatMap((page) =>
+          page.items.map((account) => (
+            <li key={account.username}>
+              <AccountRow account={account}>
+                {account.username !== me?.username && (
+                  <FollowButton username={account.username} follows={page.viewer.follows.includes(account.username)} />
+                )}
+              </AccountRow>
+            </li>
+          )),
+        )}
+      </ul>
+      <MoreBelow source={list} pages={list.data.pages.length}>
+        <AccountRowBones count={2} />
+      </MoreBelow>
+    </>
+  )
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { Button } from '../ui/button.tsx'
+import { useSeen } from '../ui/use-seen.ts'
+import styles from './endless.module.css'
+
+type Source = {
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  isFetchNextPageError: boolean
+  fetchNextPage: () => Promise<unknown>
+}
+
+/** The foot of an endless list: asks for the next page well before it is reached, and for a click after a failure. */
+export function MoreBelow({ source, pages, children }: { source: Source; pages: number; children: ReactNode }) {
+  if (!source.hasNextPage) return null
+  if (source.isFetchNextPageError)
+    return (
+      <p className={styles.failed} role="alert">
+        The next photos did not arrive.
+        <Button onClick={() => void source.fetchNextPage()}>Try again</Button>
+      </p>
+    )
+  return (
+    <>
+      {children}
+      <Sentinel key={pages} onSeen={() => !source.isFetchingNextPage && void source.fetchNextPage()} />
+    </>
+  )
+}
+
+/** Mounted anew for each page: an observer tells changes only, and a short page may leave it in sight. */
+function Sentinel({ onSeen }: { onSeen: () => void }) {
+  const ref = useSeen<HTMLDivElement>(onSeen)
+  return <div ref={ref} className={styles.sentinel} />
+}

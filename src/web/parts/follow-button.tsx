@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { setFollow } from '../api/accounts.ts'
+import { sentence } from '../api/problem.ts'
+import { Button } from '../ui/button.tsx'
+import { toast } from '../ui/toast.tsx'
+import { useRequireAccount } from './require-account.ts'
+
+/** Tells its state, changes at once, goes back when the server refuses. */
+export function FollowButton({
+  username,
+  follows,
+  wide = false,
+}: {
+  username: string
+  follows: boolean
+  wide?: boolean
+}) {
+  const client = useQueryClient()
+  const requireAccount = useRequireAccount()
+  const [wanted, setWanted] = useState<boolean>()
+  const change = useMutation({
+    mutationFn: (next: boolean) => setFollow(client, username, next),
+    onMutate: setWanted,
+    onError: (error) => {
+      setWanted(undefined)
+      toast(sentence(error))
+    },
+  })
+  const shown = wanted ?? follows
+  return (
+    <Button
+      look={shown ? 'plain' : 'ink'}
+      wide={wide}
+      aria-pressed={shown}
+      aria-label={`Follow ${username}`}
+      onClick={() => requireAccount(() => change.mutate(!shown))}
+    >
+      {shown ? 'Following' : 'Follow'}
+    </Button>
+  )
+}

@@ -1,0 +1,97 @@
+import { lazy, Suspense, useState } from 'react'
+import { Link } from 'wouter'
+import type { PhotoCard } from '../../contract/photos.ts'
+import { paths } from '../paths.ts'
+import { Icon } from '../ui/icon.tsx'
+import { short, counted } from '../ui/numbers.ts'
+import { Bone } from '../ui/skeleton.tsx'
+import { Ago } from '../ui/time.tsx'
+import { Avatar } from './avatar.tsx'
+import { LikeButton } from './like.tsx'
+import styles from './photo-card.module.css'
+import { PhotoMenu } from './photo-menu.tsx'
+import { TapPicture } from './tap-picture.tsx'
+import { UserText } from './user-text.tsx'
+import { useProcessing } from './use-processing.ts'
+
+const Comments = lazy(() => import('./comments.tsx').then((m) => ({ default: m.Comments })))
+
+/** One photo in the feed: who, the picture, what one can do, what was said. */
+export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: boolean; eager: boolean }) {
+  const [isTalking, setTalking] = useState(false)
+  useProcessing(photo)
+  return (
+    <article className={styles.card} aria-label={`Photo by ${photo.author.displayName || photo.author.username}`}>
+      <header className={styles.head}>
+        <AuthorLine photo={photo} />
+        <PhotoMenu photo={photo} />
+      </header>
+      <div className={styles.picture}>
+        <TapPicture photo={photo} from={['photos', 'feed']} eager={eager} />
+      </div>
+      <div className={styles.foot}>
+        <div className={styles.actions}>
+          <LikeButton photo={photo} liked={liked} />
+          <button
+            type="button"
+            className={styles.talk}
+            aria-expanded={isTalking}
+            aria-label={`Comments (${counted(photo.commentCount, 'comment')})`}
+            onClick={() => setTalking(!isTalking)}
+          >
+            <Icon name="comment" />
+            <span aria-hidden="true">{photo.commentCount > 0 && short(photo.commentCount)}</span>
+          </button>
+        </div>
+        {photo.caption && (
+          <p className={styles.caption}>
+            <UserText text={photo.caption} clamp />
+          </p>
+        )}
+        {isTalking && (
+          <Suspense fallback={<Bone height={44} />}>
+            <Comments photo={photo} />
+          </Suspense>
+        )}
+      </div>
+    </article>
+  )
+}
+
+export function AuthorLine({ photo }: { photo: PhotoCard }) {
+  const { author } = photo
+  return (
+    <div className={styles.author}>
+      <Link to={paths.profile(author.username)} className={styles.face} tabIndex={-1} aria-hidden="true">
+        <Avatar account={author} size={40} />
+      </Link>
+      <div className={styles.names}>
+        <Link to={paths.profile(author.username)} className={styles.name}>
+          <bdi>{author.displayName || author.username}</bdi>
+        </Link>
+        <Link to={paths.photo(photo.id)} className={styles.when}>
+          <Ago at={photo.createdAt} />
+        </Link>
+      </div>
+    </div>
+  )
+}
+
+export function FeedBones({ count = 2 }: { count?: number }) {
+  return Array.from({ length: count }, (_, i) => (
+    <div key={i} className={styles.card} aria-hidden="true">
+      <div className={styles.head}>
+        <div className={styles.author}>
+          <Bone width={40} height={40} round />
+          <div className={styles.names}>
+            <Bone width={140} height={14} />
+          </div>
+        </div>
+      </div>
+      <div className={styles.blank} />
+      <div className={styles.foot}>
+        <Bone width="60%" height={14} />
+      </div>
+    </div>
+  ))
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { PhotoCard } from '../../contract/photos.ts'
+import type { exploreQuery } from '../api/photos.ts'
+import { paths } from '../paths.ts'
+import { Icon } from '../ui/icon.tsx'
+import { short } from '../ui/numbers.ts'
+import { Loading } from '../ui/skeleton.tsx'
+import { MoreBelow } from './endless.tsx'
+import styles from './photo-grid.module.css'
+import { Picture } from './picture.tsx'
+import { ErrorState } from './states.tsx'
+
+/** An endless wall of photos in rows of equal height: every picture keeps its own shape, and the browser does the
+ *  arithmetic (flex), so nothing is measured and nothing moves. */
+export function PhotoGrid({ query, empty }: { query: typeof exploreQuery; empty: ReactNode }) {
+  const list = useInfiniteQuery(query)
+  if (list.isPending)
+    return (
+      <>
+        <Loading what="photos" />
+        <GridBones />
+      </>
+    )
+  if (list.isError && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+  const photos = list.data.pages.flatMap((page) => page.items)
+  if (photos.length === 0) return empty
+  return (
+    <>
+      <PhotoRows photos={photos} from={query.queryKey as readonly string[]} />
+      <MoreBelow source={list} pages={list.data.pages.length}>
+        <GridBones rows={1} />
+      </MoreBelow>
+    </>
+  )
+}
+
+export function PhotoRows({ photos, from }: { photos: PhotoCard[]; from?: readonly string[] }) {
+  return (
+    <ul className={styles.grid}>
+      {photos.map((photo, i) => (
+        <li key={photo.id} className={styles.cell} style={cellShape(photo.width / photo.height)}>
+          <Link to={paths.photo(photo.id)} state={{ from }} className={styles.link}>
+            <Picture photo={photo} ratio={shape(photo.width / photo.height)} sizes={sizesOf(photo)} eager={i < 4} />
+            {photo.likeCount + photo.commentCount > 0 && (
+              <span className={styles.counts} aria-hidden="true">
+                <Icon name="heart" filled size={16} /> {short(photo.likeCount)}
+                <Icon name="comment" filled size={16} /> {short(photo.commentCount)}
+              </span>
+            )}
+          </Link>
+        </li>
+      ))}
+      <li className={styles.filler} aria-hidden="true" />
+    </ul>
+  )
+}
+
+function GridBones({ rows = 3 }: { rows?: number }) {
+  const ratios = [1.5, 0.75, 1.33, 1, 1.5, 0.8, 1.33, 1.5, 0.67, 1, 1.5, 1.33].slice(0, rows * 4)
+  return (
+    <div className={styles.grid} aria-hidden="true">
+      {ratios.map((ratio, i) => (
+        <div key={i} className={styles.cell} style={cellShape(ratio)}>
+          <div className={styles.bone} style={{ aspectRatio: String(ratio) }} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** Panoramas and strips are cropped to where a row can still carry them. */
+function shape(ratio: number): number {
+  return Math.min(2.4, Math.max(0.6, ratio))
+}
+
+function cellShape(ratio: number) {
+  return { ['--ratio' as string]: shape(ratio).toFixed(4) }
+}
+
+function sizesOf(photo: PhotoCard): string {
+  const ratio = shape(photo.width / photo.height)
+  return `(min-width: 1200px) ${Math.round(ratio * 320)}px, (min-width: 768px) ${Math.round(ratio * 260)}px, ${Math.round(ratio * 190)}px`
+}

@@ -1,0 +1,23 @@
+import { lazy, Suspense, useState } from 'react'
+import type { PhotoCard } from '../../contract/photos.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+
+const PhotoActions = lazy(() => import('./photo-actions.tsx').then((module) => ({ default: module.PhotoActions })))
+
+/** The three dots; what is behind them comes when they are first pressed. */
+export function PhotoMenu({ photo, onDeleted }: { photo: PhotoCard; onDeleted?: () => void }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <IconButton name="More about this photo" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Icon name="more" />
+      </IconButton>
+      {isOpen && (
+        <Suspense>
+          <PhotoActions photo={photo} onClose={() => setOpen(false)} onDeleted={onDeleted} />
+        </Suspense>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,82 @@
+import { Suspense, useMemo, useState } from 'react'
+import { thumbHashToDataURL } from 'thumbhash'
+import type { PhotoCard } from '../../contract/photos.ts'
+import { fallbackSrc, srcSet, useEdgeOrigin } from '../api/media.ts'
+import styles from './picture.module.css'
+
+type Props = {
+  photo: PhotoCard
+  /** Width ÷ height of the frame; the picture covers it. */
+  ratio: number
+  /** As in HTML: how wide the picture is shown, for the browser to choose a rendition. */
+  sizes: string
+  /** For what is seen first: fetched at once and before other pictures. */
+  eager?: boolean
+  contain?: boolean
+}
+
+/** A photo in a frame that has its size from the start and its colours (thumbhash) until the picture is there. */
+export function Picture(props: Props) {
+  const { photo, ratio } = props
+  const placeholder = useMemo(() => colours(photo.thumbhash), [photo.thumbhash])
+  return (
+    <div
+      className={styles.frame}
+      style={{ aspectRatio: String(ratio), backgroundImage: placeholder && `url(${placeholder})` }}
+    >
+      {photo.status === 'failed' ? (
+        <p className={styles.note}>This photo could not be developed</p>
+      ) : photo.status === 'processing' && photo.renditions.length === 0 ? (
+        <p className={styles.note} role="status">
+          Developing…
+        </p>
+      ) : (
+        <Suspense>
+          <Sources {...props} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function Sources({ photo, sizes, eager = false, contain = false }: Props) {
+  const origin = useEdgeOrigin()
+  const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading')
+  const avif = srcSet(photo, 'avif', origin)
+  const webp = srcSet(photo, 'webp', origin)
+  if (state === 'failed') return <p className={styles.note}>{photo.altText || 'The picture did not load'}</p>
+  return (
+    <picture>
+      {avif && <source type="image/avif" srcSet={avif} sizes={sizes} />}
+      {webp && <source type="image/webp" srcSet={webp} sizes={sizes} />}
+      <img
+        className={contain ? styles.contain : styles.cover}
+        data-shown={state === 'shown' || undefined}
+        ref={(img) => {
+          if (img?.complete && img.naturalWidth > 0) setState('shown')
+        }}
+        onLoad={() => setState('shown')}
+        onError={() => setState('failed')}
+        srcSet={srcSet(photo, 'jpeg', origin)}
+        sizes={sizes}
+        src={fallbackSrc(photo, origin)}
+        width={photo.width}
+        height={photo.height}
+        alt={photo.altText || `Photo by ${photo.author.displayName || photo.author.username}`}
+        loading={eager ? 'eager' : 'lazy'}
+        fetchPriority={eager ? 'high' : 'auto'}
+        decoding="async"
+        draggable={false}
+      />
+    </picture>
+  )
+}
+
+/** A PNG of about 32 pixels a side as a data URL; undefined when the hash is not one. */
+function colours(thumbhash: string): string | undefined {
+  try {
+    return thumbHashToDataURL(Uint8Array.from(atob(thumbhash), (char) => char.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,55 @@
+/** Keeps one scroll offset per history entry, so that coming back finds the place again. The browser's own restoration
+ *  runs before a page that is drawn by script has its height. */
+const STORE = 'minigram.scroll'
+const PATIENCE_MS = 1500
+const KEPT_ENTRIES = 100
+
+const offsets = new Map<string, number>(readKept())
+let cancelRestore = () => {}
+
+export function keepScroll(): void {
+  history.scrollRestoration = 'manual'
+  addEventListener('scroll', () => offsets.set(entryKey(), window.scrollY), { passive: true })
+  addEventListener('pagehide', () => {
+    sessionStorage.setItem(STORE, JSON.stringify([...offsets].slice(-KEPT_ENTRIES)))
+  })
+  // a hand on the wheel or the screen wins over a restoration that still waits for content
+  for (const type of ['wheel', 'touchstart', 'keydown'])
+    addEventListener(type, () => cancelRestore(), { passive: true })
+}
+
+/** Call in a layout effect when the address has changed: back to where this entry was, or to the top of a new one. */
+export function restoreScroll(): void {
+  cancelRestore()
+  const target = offsets.get(entryKey()) ?? 0
+  const deadline = performance.now() + PATIENCE_MS
+  let frame = 0
+  cancelRestore = () => cancelAnimationFrame(frame)
+  const attempt = () => {
+    window.scrollTo({ top: target, behavior: 'instant' })
+    if (Math.abs(window.scrollY - target) > 1 && performance.now() < deadline) frame = requestAnimationFrame(attempt)
+    else offsets.set(entryKey(), target)
+  }
+  attempt()
+}
+
+/** True when the entry was visited before: we came by back or forward. */
+export function isReturn(): boolean {
+  return offsets.has(entryKey())
+}
+
+function entryKey(): string {
+  const state = history.state as { entry?: string } | null
+  if (state?.entry) return state.entry
+  const entry = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
+  history.replaceState({ ...state, entry }, '')
+  return entry
+}
+
+function readKept(): [string, number][] {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE) ?? '[]') as [string, number][]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,104 @@
+import { Link } from 'wouter'
+import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
+import { paths } from '../paths.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { AreaField } from '../ui/field.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { formatBytes } from '../ui/numbers.ts'
+import { noteSize, publish, removeItem, setText } from './queue.ts'
+import type { UploadItem } from './upload-items.ts'
+import styles from './upload-card.module.css'
+
+/** One chosen file: its picture, its texts while they can still change, and how far it is. */
+export function UploadCard({ item }: { item: UploadItem }) {
+  const isOpen = item.state === 'draft' || item.state === 'failed'
+  return (
+    <li className={styles.card} data-state={item.state} aria-label={item.file.name}>
+      <Preview item={item} />
+      <div className={styles.text}>
+        <div className={styles.top}>
+          <p className={styles.name}>
+            <span>{item.file.name}</span> {formatBytes(item.file.size)}
+          </p>
+          {item.state !== 'done' && (
+            <IconButton
+              name={`${item.state === 'sending' ? 'Cancel' : 'Remove'} ${item.file.name}`}
+              onClick={() => removeItem(item.id)}
+            >
+              <Icon name="close" size={20} />
+            </IconButton>
+          )}
+        </div>
+        {item.reason && (
+          <p className={styles.reason} role="alert">
+            {item.reason}
+          </p>
+        )}
+        {isOpen && <Texts item={item} />}
+        {item.state === 'failed' && <Button onClick={() => publish([item.id])}>Try again</Button>}
+        <Progress item={item} />
+      </div>
+    </li>
+  )
+}
+
+function Preview({ item }: { item: UploadItem }) {
+  if (!item.preview)
+    return (
+      <div className={styles.tile}>
+        <Icon name={item.state === 'refused' ? 'alert' : 'photo'} size={28} />
+        {item.state !== 'refused' && <span>No preview for {item.file.name.split('.').at(-1)?.toUpperCase()}</span>}
+      </div>
+    )
+  return (
+    <img
+      className={styles.preview}
+      src={item.preview}
+      alt=""
+      onLoad={(event) => noteSize(item.id, event.currentTarget.naturalWidth, event.currentTarget.naturalHeight)}
+    />
+  )
+}
+
+function Texts({ item }: { item: UploadItem }) {
+  return (
+    <>
+      <AreaField
+        label="Caption"
+        dir="auto"
+        placeholder="Say something about it, or nothing"
+        maxLength={CAPTION_MAX_CHARS}
+        value={item.caption}
+        onChange={(event) => setText(item.id, { caption: event.target.value })}
+      />
+      <AreaField
+        label="Description"
+        dir="auto"
+        rows={1}
+        hint="What is to be seen? It is read aloud to people who cannot see the photo."
+        maxLength={ALT_TEXT_MAX_CHARS}
+        value={item.altText}
+        onChange={(event) => setText(item.id, { altText: event.target.value })}
+      />
+    </>
+  )
+}
+
+function Progress({ item }: { item: UploadItem }) {
+  if (item.state === 'done')
+    return (
+      <p className={styles.done}>
+        <Icon name="check" size={20} /> Published{' '}
+        {item.photo && <Link to={paths.photo(item.photo.id)}>See the photo</Link>}
+      </p>
+    )
+  if (item.state === 'waiting') return <p className={styles.note}>Waiting for its turn…</p>
+  if (item.state !== 'sending') return null
+  const percent = Math.round(item.progress * 100)
+  return (
+    <div className={styles.sending}>
+      <progress max={100} value={percent} aria-label={`Sending ${item.file.name}`} />
+      <p className={styles.note}>{percent < 100 ? `${percent} %` : 'Sent. The server is reading it…'}</p>
+    </div>
+  )
+}
