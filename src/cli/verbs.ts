@@ -42,6 +42,18 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/psql.ts')).psql,
   },
   {
+    name: 'operator',
+    summary: 'make an account an operator; --revoke takes it back',
+    needsRoot: true,
+    load: async () => (await import('./verbs/operator.ts')).operator,
+  },
+  {
+    name: 'account',
+    summary: 'account reset NAME prints a link that sets a new password',
+    needsRoot: true,
+    load: async () => (await import('./verbs/account.ts')).account,
+  },
+  {
     name: 'doctor',
     summary: 'check the machine and the stack, change nothing',
     needsRoot: false,

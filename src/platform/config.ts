@@ -132,7 +132,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
       guessesPerClientAndUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT_AND_USERNAME', 10, 1, 1e6),
       guessesPerClient: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT', 100, 1, 1e6),
       guessesPerUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_USERNAME', 200, 1, 1e6),
-      signUpsPerClient: integer('MINIGRAM_LIMIT_SIGN_UPS_PER_CLIENT', 20, 1, 1e6),
+      signUpsPerClient: integer('MINIGRAM_LIMIT_SIGN_UPS_PER_CLIENT', 60, 1, 1e6),
     },
   }
   const secrets = readSecrets(text('MINIGRAM_SECRETS_DIR', join(stateDirectory, 'secrets')))
