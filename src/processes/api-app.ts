@@ -1,18 +1,50 @@
+import { createAccountDeletion } from '../features/accounts/account-deletion.service.ts'
+import { createThrottle } from '../features/accounts/account-limits.ts'
+import { accountsRoutes } from '../features/accounts/accounts.routes.ts'
+import { createAccounts } from '../features/accounts/accounts.service.ts'
+import { createAvatars } from '../features/accounts/avatars.service.ts'
+import { sessionsRoutes } from '../features/accounts/sessions.routes.ts'
+import { createSessions } from '../features/accounts/sessions.service.ts'
+import { createSignIns } from '../features/accounts/sign-in.service.ts'
+import { commentsRoutes } from '../features/comments/comments.routes.ts'
+import { createComments } from '../features/comments/comments.service.ts'
+import { exploreRoutes } from '../features/explore/explore.routes.ts'
+import { feedRoutes } from '../features/feed/feed.routes.ts'
+import { followsRoutes } from '../features/follows/follows.routes.ts'
+import { createFollows } from '../features/follows/follows.service.ts'
+import { likesRoutes } from '../features/likes/likes.routes.ts'
+import { createLikes, likedAmong } from '../features/likes/likes.service.ts'
+import { createMedia } from '../features/media/media.service.ts'
+import { photosRoutes } from '../features/photos/photos.routes.ts'
+import { createPhotos, eraseMedia, forgetPhotosOf } from '../features/photos/photos.service.ts'
+import { searchRoutes } from '../features/search/search.routes.ts'
 import { systemRoutes } from '../features/system/system.routes.ts'
 import { createHttpApp, type App } from '../platform/http.ts'
+import { createPasswords } from '../platform/passwords.ts'
+import { openSpool } from '../platform/spool.ts'
 import type { Services } from './services.ts'
 
 export type Readiness = 'ready' | 'starting' | 'draining'
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
 export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
-  const { config, log, metrics, postgres, redisMain } = services
+  const { config, db, events, log, metrics, postgres, redisMain } = services
+  const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
+  const spool = openSpool(config.spoolDirectory)
+  const passwords = createPasswords()
+  const sessions = createSessions({ db, redisMain, log, metrics })
+  const signIns = createSignIns({ db, sessions, passwords, events })
+  const throttle = createThrottle(redisMain, config.limits)
+  const photos = createPhotos({ db, media, spool, events })
+
   const app = await createHttpApp({
     instance: config.instance,
     log,
     metrics,
-    authenticate: () => Promise.resolve(null),
+    authenticate: (token) => sessions.authenticate(token),
   })
+  app.addHook('onClose', () => media[Symbol.asyncDispose]())
+  app.addHook('onClose', () => sessions[Symbol.asyncDispose]())
   systemRoutes(app, {
     instance: config.instance,
     release: config.release,
@@ -21,5 +53,20 @@ export async function createApiApp(services: Services, readiness: () => Readines
     redisMain,
     readiness,
   })
+  accountsRoutes(app, {
+    accounts: createAccounts({ db, sessions, passwords, events }),
+    avatars: createAvatars({ db, media, spool, eraseMedia }),
+    deleteAccount: createAccountDeletion({ sessions, forgetPhotosOf, eraseMedia, events }),
+    signIns,
+    throttle,
+  })
+  sessionsRoutes(app, { db, signIns, throttle })
+  photosRoutes(app, { db, photos, likedAmong })
+  likesRoutes(app, { db, likes: createLikes({ db, events }) })
+  commentsRoutes(app, { db, comments: createComments({ db, events }) })
+  followsRoutes(app, { follows: createFollows({ db, events }) })
+  searchRoutes(app, { db })
+  feedRoutes(app, { db })
+  exploreRoutes(app, { db })
   return app
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { PhotoCard } from '../../src/contract/photos.ts'
 import { newId, newMediaKey } from '../../src/platform/ids.ts'
 import type { TestApp } from './app.ts'
-import type { Person } from './person.ts'
+import type { Answer, Person } from './person.ts'
 import { jpeg } from './pictures.ts'
 
 /** Uploads a picture and lets the worker finish it. */
@@ -23,7 +23,7 @@ export async function insertPhotos(
   const ids = Array.from({ length: count }, (_, index) => newId(Date.now() - count + index))
   await app.rows(
     `insert into photos (id, account_id, media_key, width, height, thumbhash, status, created_at)
-     select id, accounts.id, $3, 4, 3, 'AAAA', $4, now() - interval '1 minute' + nr * interval '1 millisecond'
+     select photo.id, accounts.id, $3, 4, 3, 'AAAA', $4, now() - interval '1 minute' + nr * interval '1 millisecond'
      from unnest($1::uuid[]) with ordinality as photo (id, nr), accounts where username = $2`,
     [ids, person.username, newMediaKey(), status],
   )
@@ -36,7 +36,7 @@ export async function walk(person: Person, path: string, limit: number): Promise
   const ids: string[] = []
   let cursor: string | null = null
   do {
-    const answer = await person.get(`${path}?limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`)
+    const answer: Answer = await person.get(`${path}?limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`)
     assert.equal(answer.status, 200, JSON.stringify(answer.body))
     assert.ok(answer.body.items.length <= limit)
     ids.push(...answer.body.items.map((item: { id?: string; username: string }) => item.id ?? item.username))

@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Comment } from '../../contract/photos.ts'
+import type { Database } from '../../platform/consistency.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
+import { answerOnce } from '../../platform/idempotency.ts'
+import { newId } from '../../platform/ids.ts'
+import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
+import { accountCard } from '../accounts/accounts.service.ts'
+import { holdPhoto } from '../photos/photos.service.ts'
+import * as queries from './comments.queries.ts'
+
+export type Comments = ReturnType<typeof createComments>
+
+export function commentOf(row: queries.CommentRow): Comment {
+  return { id: row.id, text: row.text, author: accountCard(row), createdAt: row.created_at.toISOString() }
+}
+
+export function createComments({ db, events }: { db: Database; events: Events }) {
+  /** @throws AppError request.invalid, photo.not_found, photo.gone, idempotency.* */
+  async function post(request: FastifyRequest, reply: FastifyReply, photoId: string, given: string): Promise<Comment> {
+    const text = given.trim()
+    if (text === '') throw new AppError('request.invalid', 'Write something first.')
+    const { id: accountId } = accountOf(request)
+    const newest = newId()
+    const comment = await answerOnce(db, request, reply, { text }, async (trx) => {
+      await holdPhoto(trx, photoId)
+      await queries.insertComment(trx, { id: newest, photo_id: photoId, account_id: accountId, text })
+      await queries.addToCommentCount(trx, photoId, 1)
+      const row = await queries.commentById(trx, newest)
+      if (!row) throw new AppError('comment.not_found')
+      return commentOf(row)
+    })
+    if (comment.id === newest) events.note('comment.posted', { commentId: comment.id, photoId, accountId })
+    return comment
+  }
+
+  /** By its author, the owner of the photo or an operator. @throws AppError comment.not_found, comment.not_yours */
+  function remove(account: ViewerAccount, id: string): Promise<void> {
+    return db.write(account.id, async (trx) => {
+      const comment = await queries.commentById(trx, id)
+      if (!comment) throw new AppError('comment.not_found')
+      const photo = await holdPhoto(trx, comment.photo_id)
+      const mayRemove = [comment.account_id, photo.account_id].includes(account.id) || account.role === 'operator'
+      if (!mayRemove) throw new AppError('comment.not_yours')
+      if (!(await queries.deleteComment(trx, id))) throw new AppError('comment.not_found')
+      await queries.addToCommentCount(trx, photo.id, -1)
+    })
+  }
+
+  return { post, remove }
+}

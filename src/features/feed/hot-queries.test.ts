@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Kysely, PostgresDialect, type CompiledQuery } from 'kysely'
+import { startApp } from '../../../test/support/app.ts'
+import type { Tables } from '../../../db/tables.ts'
+import type { Reader } from '../../platform/postgres.ts'
+import { commentsOf } from '../comments/comments.queries.ts'
+import { hottestIds } from '../explore/explore.queries.ts'
+import { likedPhotoIds, likersOf } from '../likes/likes.queries.ts'
+import { cardRows, photoIdsOf } from '../photos/photos.queries.ts'
+import { feedIds } from './feed.queries.ts'
+
+const PEOPLE = 300
+const PHOTOS = 6_000
+/** Text and ids alike, so that positions in the middle of every list can be named. */
+const SEED = `
+  insert into accounts (id, username, password_hash) select gen_random_uuid(), 'p' || n, '' from generate_series(1, ${PEOPLE}) n;
+  create temp table person as select id, row_number() over (order by id) as n from accounts;
+  insert into follows (follower_id, followee_id)
+    select a.id, b.id from person a join person b on a.n <> b.n and (a.n * 7 + b.n) % 10 = 0;
+  insert into photos (id, account_id, media_key, width, height, thumbhash, status, like_count, created_at)
+    select gen_random_uuid(), person.id, '', 4, 3, '', 'ready', n2 % 50, now() - n2 * interval '1 minute'
+    from generate_series(1, ${PHOTOS}) n2 join person on person.n = 1 + n2 % ${PEOPLE};
+  insert into likes (photo_id, account_id)
+    select photo.id, person.id from (select id, row_number() over (order by id) as n from photos) photo
+    join person on (photo.n + person.n) % 60 = 0;
+  insert into comments (id, photo_id, account_id, text)
+    select gen_random_uuid(), photo.id, person.id, 'x' from (select id, row_number() over (order by id) as n from photos) photo
+    join person on (photo.n + person.n) % 60 = 1;
+  analyze`
+
+test('every hot query finds its rows through the index that its comment names', async (t) => {
+  const app = await startApp(t)
+  const { pool } = app.services.postgres.primary()
+  await app.rows(SEED)
+  const [row] = await app.rows<{ account: string; photo: string }>(
+    'select account_id as account, id as photo from photos order by id desc offset 3000 limit 1',
+  )
+  assert.ok(row)
+  const { account, photo } = row
+  const ids = (await app.rows<{ id: string }>('select id from photos limit 20')).map(({ id }) => id)
+  const limit = 21
+  const at = '2100-01-01T00:00:00.000000Z'
+  const hot = { hot: '40000.5', id: photo }
+
+  const expected: [name: string, run: (db: Reader) => Promise<unknown>, indexes: string[]][] = [
+    ['feed', (db) => feedIds(db, account, { before: null, limit }), ['photos_account']],
+    ['feed, next page', (db) => feedIds(db, account, { before: photo, limit }), ['photos_account']],
+    ['profile', (db) => photoIdsOf(db, account, { before: photo, limit, includeUnready: false }), ['photos_account']],
+    ['cards', (db) => cardRows(db, ids), ['photos_pkey']],
+    ['comments', (db) => commentsOf(db, photo, { before: photo, limit }), ['comments_of_photo']],
+    [
+      'likes',
+      (db) => likersOf(db, photo, { viewerId: account, before: { at, accountId: account }, limit }),
+      ['likes_of_photo'],
+    ],
+    ['liked', (db) => likedPhotoIds(db, account, ids), ['likes_pkey']],
+    ['explore', (db) => hottestIds(db, { before: null, limit }), ['photos_explore']],
+    ['explore, next page', (db) => hottestIds(db, { before: hot, limit }), ['photos_explore']],
+  ]
+  for (const [name, run, indexes] of expected) {
+    const sent: CompiledQuery[] = []
+    const log = ({ query }: { query: CompiledQuery }) => void sent.push(query)
+    const db: Reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log })
+    await run(db)
+    assert.equal(sent.length, 1, `${name} is one statement`)
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${sent[0]?.sql}`, [
+      ...(sent[0]?.parameters ?? []),
+    ])
+    const plan = rows.map((line) => line['QUERY PLAN']).join('\n')
+    for (const index of indexes) assert.ok(plan.includes(index), `${name} does not use ${index}:\n${plan}`)
+    assert.doesNotMatch(plan, /Seq Scan on (photos|likes|comments)/, `${name}:\n${plan}`)
+  }
+})

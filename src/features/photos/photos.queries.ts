@@ -1,0 +1,139 @@
+import { sql } from 'kysely'
+import type { PhotosTable } from '../../../db/tables.ts'
+import type { Reader, Writer } from '../../platform/postgres.ts'
+import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
+
+export type CardRow = Awaited<ReturnType<typeof cardRows>>[number]
+
+/** What a card is made of, in no particular order. Uses photos_pkey, accounts_pkey. */
+export function cardRows(db: Reader, ids: readonly string[]) {
+  return db
+    .selectFrom('photos')
+    .innerJoin('accounts', 'accounts.id', 'photos.account_id')
+    .select([
+      'photos.id',
+      'photos.media_key',
+      'photos.caption',
+      'photos.alt_text',
+      'photos.width',
+      'photos.height',
+      'photos.thumbhash',
+      'photos.status',
+      'photos.has_avif',
+      'photos.like_count',
+      'photos.comment_count',
+      'photos.created_at',
+      ...CARD_COLUMNS,
+    ])
+    .where('photos.id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute()
+}
+
+/** Uses photos_pkey. */
+export function findPhoto(db: Reader, id: string) {
+  return selectPhoto(db, id).executeTakeFirst()
+}
+
+/** Keeps everyone else who changes this photo, its likes or its comments waiting. Uses photos_pkey. */
+export function lockPhoto(trx: Writer, id: string) {
+  return selectPhoto(trx, id).forNoKeyUpdate().executeTakeFirst()
+}
+
+function selectPhoto(db: Reader, id: string) {
+  return db
+    .selectFrom('photos')
+    .select(['id', 'account_id', 'media_key', 'status', 'like_count', 'comment_count'])
+    .where('id', '=', id)
+}
+
+/** Uses gone_photos_pkey. */
+export async function isGone(db: Reader, id: string): Promise<boolean> {
+  return (await db.selectFrom('gone_photos').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+}
+
+/** Newest first; those that are not ready only where `includeUnready`. Uses photos_account. */
+export async function photoIdsOf(
+  db: Reader,
+  accountId: string,
+  page: { before: string | null; limit: number; includeUnready: boolean },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('photos')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .$if(page.before !== null, (query) => query.where('id', '<', page.before))
+    .$if(!page.includeUnready, (query) => query.where('status', '=', 'ready'))
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+export type NewPhoto = Pick<
+  PhotosTable,
+  'id' | 'account_id' | 'media_key' | 'width' | 'height' | 'thumbhash' | 'status'
+> & { caption: string; alt_text: string }
+
+export async function insertPhoto(trx: Writer, photo: NewPhoto): Promise<void> {
+  await trx.insertInto('photos').values(photo).execute()
+}
+
+/** Uses accounts_pkey. */
+export async function addToPhotoCount(trx: Writer, accountId: string, change: 1 | -1): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set((column) => ({ photo_count: column('photo_count', '+', change) }))
+    .where('id', '=', accountId)
+    .execute()
+}
+
+/** Uses photos_pkey. */
+export async function updateTexts(
+  trx: Writer,
+  id: string,
+  texts: { caption?: string; alt_text?: string },
+): Promise<void> {
+  await trx.updateTable('photos').set(texts).where('id', '=', id).execute()
+}
+
+/** Its likes and comments go with it. Uses photos_pkey, likes_of_photo, comments_of_photo. */
+export async function deletePhoto(trx: Writer, id: string): Promise<void> {
+  await trx.deleteFrom('photos').where('id', '=', id).execute()
+}
+
+export async function insertGone(trx: Writer, ids: readonly string[]): Promise<void> {
+  await sql`insert into gone_photos (id) select unnest(${ids}::uuid[]) on conflict do nothing`.execute(trx)
+}
+
+/** All of an account's photos, with the keys of their files. Uses photos_account. */
+export function mediaOfAccount(db: Reader, accountId: string) {
+  return db.selectFrom('photos').select(['id', 'media_key']).where('account_id', '=', accountId).execute()
+}
+
+/** Ends `processing`; false when the photo is gone or was ended before. Uses photos_pkey. */
+export async function endProcessing(trx: Writer, id: string, status: 'ready' | 'failed'): Promise<boolean> {
+  const row = await trx
+    .updateTable('photos')
+    .set({ status })
+    .where('id', '=', id)
+    .where('status', '=', 'processing')
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Uses photos_pkey. */
+export async function markAvif(trx: Writer, id: string): Promise<void> {
+  await trx.updateTable('photos').set({ has_avif: true }).where('id', '=', id).execute()
+}
+
+/** Which of these are photos that still wait for their renditions. Uses photos_pkey. */
+export async function processingAmong(db: Reader, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('photos')
+    .select('id')
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where('status', '=', 'processing')
+    .execute()
+  return new Set(rows.map(({ id }) => id))
+}

@@ -1,0 +1,180 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS, RENDITION_WIDTHS } from '../../contract/limits.ts'
+import type { EditPhoto, PhotoCard, Rendition } from '../../contract/photos.ts'
+import type { Database } from '../../platform/consistency.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
+import { answerOnce } from '../../platform/idempotency.ts'
+import { newId, newMediaKey } from '../../platform/ids.ts'
+import { enqueue } from '../../platform/jobs.ts'
+import type { Reader, Writer } from '../../platform/postgres.ts'
+import type { Spool } from '../../platform/spool.ts'
+import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
+import { accountCard } from '../accounts/accounts.service.ts'
+import type { Media } from '../media/media.service.ts'
+import * as queries from './photos.queries.ts'
+
+export type Photos = ReturnType<typeof createPhotos>
+
+/** Of the job `photo.render`: all that it needs also when the row is gone. */
+export interface RenderPayload {
+  photoId: string
+  accountId: string
+  mediaKey: string
+  spoolName: string
+}
+
+const FORMATS = [
+  { format: 'avif', extension: 'avif' },
+  { format: 'webp', extension: 'webp' },
+  { format: 'jpeg', extension: 'jpg' },
+] as const
+
+/** The cards of these photos in this order; those that do not exist are left out. Cost: one query. */
+export async function loadCards(db: Reader, ids: readonly string[]): Promise<PhotoCard[]> {
+  if (ids.length === 0) return []
+  const rows = new Map((await queries.cardRows(db, ids)).map((row) => [row.id, row]))
+  return ids.flatMap((id) => {
+    const row = rows.get(id)
+    return row ? [photoCard(row)] : []
+  })
+}
+
+export function photoCard(row: queries.CardRow): PhotoCard {
+  return {
+    id: row.id,
+    author: accountCard(row),
+    caption: row.caption,
+    altText: row.alt_text,
+    width: row.width,
+    height: row.height,
+    thumbhash: row.thumbhash,
+    renditions: row.status === 'ready' ? renditions(row.media_key, row.has_avif) : [],
+    status: row.status,
+    likeCount: row.like_count,
+    commentCount: row.comment_count,
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+/** Best format first, so that a page can take the first that it knows. */
+function renditions(mediaKey: string, hasAvif: boolean): Rendition[] {
+  return FORMATS.filter(({ format }) => hasAvif || format !== 'avif').flatMap(({ format, extension }) =>
+    RENDITION_WIDTHS.map((width) => ({ width, format, path: `/media/${mediaKey}/${width}.${extension}` })),
+  )
+}
+
+/** @throws AppError photo.not_found, photo.gone */
+export async function requirePhoto(db: Reader, id: string) {
+  return (await queries.findPhoto(db, id)) ?? refuseMissing(db, id)
+}
+
+/** The photo, locked: whoever changes its row, likes or comments takes this lock first. @throws AppError photo.not_found, photo.gone */
+export async function holdPhoto(trx: Writer, id: string) {
+  return (await queries.lockPhoto(trx, id)) ?? refuseMissing(trx, id)
+}
+
+async function refuseMissing(db: Reader, id: string): Promise<never> {
+  throw new AppError((await queries.isGone(db, id)) ? 'photo.gone' : 'photo.not_found')
+}
+
+/** For an account that is about to be deleted, and with it its photos: marks them as gone and has their files removed. */
+export async function forgetPhotosOf(trx: Writer, accountId: string): Promise<void> {
+  const photos = await queries.mediaOfAccount(trx, accountId)
+  if (photos.length === 0) return
+  const ids = photos.map(({ id }) => id)
+  await queries.insertGone(trx, ids)
+  await eraseMedia(
+    trx,
+    photos.map((photo) => photo.media_key),
+  )
+}
+
+/** Also of an avatar, or of what was left behind: erasing what is not there is done at once. */
+export function eraseMedia(trx: Writer, keys: readonly string[]): Promise<void> {
+  return enqueue(trx, 'media.erase', { keys, requestedAtMs: Date.now() })
+}
+
+export function createPhotos(deps: {
+  db: Database
+  media: Pick<Media, 'inspect'>
+  spool: Pick<Spool, 'receive'>
+  events: Events
+}) {
+  const { db, media, spool, events } = deps
+
+  /** From the request's body to a card that says `processing`. @throws AppError media.*, request.*, idempotency.* */
+  async function publish(request: FastifyRequest, reply: FastifyReply): Promise<PhotoCard> {
+    const account = accountOf(request)
+    const id = newId()
+    await using upload = await spool.receive(request, id, ['caption', 'altText'])
+    const caption = cleanText('caption', upload.fields.get('caption'), CAPTION_MAX_CHARS)
+    const altText = cleanText('altText', upload.fields.get('altText'), ALT_TEXT_MAX_CHARS)
+    const { width, height, thumbhash } = await media.inspect(upload.path)
+    await upload.persist()
+    const photo = { id, account_id: account.id, media_key: newMediaKey(), caption, alt_text: altText }
+    try {
+      const card = await answerOnce(db, request, reply, { sha256: upload.sha256, caption, altText }, async (trx) => {
+        await queries.insertPhoto(trx, { ...photo, width, height, thumbhash, status: 'processing' })
+        await queries.addToPhotoCount(trx, account.id, 1)
+        await enqueue(trx, 'photo.render', {
+          photoId: id,
+          accountId: account.id,
+          mediaKey: photo.media_key,
+          spoolName: upload.name,
+        } satisfies RenderPayload)
+        return requireCard(trx, id)
+      })
+      if (card.id === id) events.note('photo.published', { photoId: id, accountId: account.id })
+      else await upload.discard()
+      return card
+    } catch (error) {
+      // After a lost connection nobody knows whether it was committed: then the file stays, and the sweep decides.
+      if (error instanceof AppError && error.status < 500) await upload.discard()
+      throw error
+    }
+  }
+
+  /** @throws AppError photo.not_yours, photo.not_found, photo.gone */
+  function edit(account: ViewerAccount, id: string, change: EditPhoto): Promise<PhotoCard> {
+    return db.write(account.id, async (trx) => {
+      const photo = await holdPhoto(trx, id)
+      if (photo.account_id !== account.id) throw new AppError('photo.not_yours')
+      await queries.updateTexts(trx, id, {
+        ...(change.caption === undefined ? {} : { caption: change.caption.trim() }),
+        ...(change.altText === undefined ? {} : { alt_text: change.altText.trim() }),
+      })
+      return requireCard(trx, id)
+    })
+  }
+
+  /** By its owner or an operator. @throws AppError photo.not_yours, photo.not_found, photo.gone */
+  async function remove(account: ViewerAccount, id: string): Promise<void> {
+    await db.write(account.id, async (trx) => {
+      const photo = await holdPhoto(trx, id)
+      if (photo.account_id !== account.id && account.role !== 'operator') throw new AppError('photo.not_yours')
+      await queries.deletePhoto(trx, id)
+      await queries.insertGone(trx, [id])
+      await queries.addToPhotoCount(trx, photo.account_id, -1)
+      await eraseMedia(trx, [photo.media_key])
+    })
+    events.note('photo.deleted', { photoId: id, accountId: account.id })
+  }
+
+  return { publish, edit, remove }
+}
+
+async function requireCard(trx: Writer, id: string): Promise<PhotoCard> {
+  const [card] = await loadCards(trx, [id])
+  if (!card) throw new AppError('photo.not_found')
+  return card
+}
+
+/** The text parts of a form see no schema. @throws AppError request.invalid */
+function cleanText(name: string, text = '', maxChars: number): string {
+  const clean = text.trim()
+  if (clean.includes('\0')) throw new AppError('request.invalid', `\`${name}\` holds characters that cannot be stored.`)
+  if (Array.from(clean).length > maxChars)
+    throw new AppError('request.invalid', `\`${name}\` may have at most ${maxChars} characters.`)
+  return clean
+}
