@@ -54,6 +54,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/account.ts')).account,
   },
   {
+    name: 'dev',
+    summary: "app server, worker and web UI from the checkout, on the stack's databases",
+    needsRoot: true,
+    load: async () => (await import('./verbs/dev.ts')).dev,
+  },
+  {
     name: 'doctor',
     summary: 'check the machine and the stack, change nothing',
     needsRoot: false,

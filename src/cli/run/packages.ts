@@ -120,11 +120,14 @@ function keepServicesOff(missing: readonly string[]): void {
   writeWhole(PRESET, presetFile(existsSync(PRESET) ? readFileSync(PRESET, 'utf8') : '', services), 0o644)
 }
 
-/** Presets are systemctl's to honour: where systemd is not installed, packages leave their links for the day it is. */
+/** Presets are systemctl's to honour: where systemd is not installed, packages leave their links for the day it is. What
+ *  they made is in deb-systemd-helper's notes; a link that is gone counts as its owner's choice from then on. */
 async function disableServices(services: readonly string[]): Promise<void> {
   if (existsSync('/usr/bin/systemctl')) return
   for (const service of services) {
-    await exec(['deb-systemd-helper', 'disable', `${service}.service`])
+    const notes = `/var/lib/systemd/deb-systemd-helper-enabled/${service}.service.dsh-also`
+    const links = existsSync(notes) ? readFileSync(notes, 'utf8').split('\n') : []
+    for (const link of links) if (link.startsWith('/etc/systemd/system/')) rmSync(link, { force: true })
     await exec(['update-rc.d', service, 'disable'])
   }
 }
