@@ -33,10 +33,10 @@ export function FollowButton({
       look={shown ? 'plain' : 'ink'}
       wide={wide}
       aria-pressed={shown}
-      aria-label={`Follow ${username}`}
       onClick={() => requireAccount(() => change.mutate(!shown))}
     >
       {shown ? 'Following' : 'Follow'}
+      <span className="visually-hidden"> {username}</span>
     </Button>
   )
 }

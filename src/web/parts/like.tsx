@@ -39,7 +39,7 @@ export function LikeButton({
       type="button"
       className={styles.like}
       aria-pressed={liked}
-      aria-label={`Like (${counted(photo.likeCount, 'like')})`}
+      aria-label={`Like, ${counted(photo.likeCount, 'like')}`}
       onClick={() => like(!liked)}
     >
       <Icon name="heart" filled={liked} />

@@ -4,6 +4,7 @@ import { useMe } from '../api/session.ts'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon, Mark, type IconName } from '../ui/icon.tsx'
+import { Bone } from '../ui/skeleton.tsx'
 import { useUploads } from '../upload/upload-items.ts'
 import { Avatar } from './avatar.tsx'
 import styles from './nav.module.css'
@@ -11,16 +12,18 @@ import styles from './nav.module.css'
 /** The way around: a rail at the side on wide screens, a bar at the foot of phones. */
 export function Nav() {
   const me = useMe()
+  // we only ask who we are when we were signed in here before, so "not known yet" looks like signed in: nothing jumps
+  const isVisitor = me === null
   return (
     <>
       <header className={styles.top}>
         <Wordmark />
-        {me ? (
+        {isVisitor ? (
+          <VisitorButtons />
+        ) : (
           <Link to={paths.settings()} className={styles.corner} aria-label="Settings">
             <Icon name="settings" />
           </Link>
-        ) : (
-          me === null && <VisitorButtons />
         )}
       </header>
       <nav className={styles.nav} aria-label="Main">
@@ -28,19 +31,19 @@ export function Nav() {
           <Wordmark />
         </div>
         <ul className={styles.items}>
-          {me && <Item to={paths.home()} icon="home" label="Home" />}
-          <Item to={me ? paths.explore() : paths.home()} also={paths.explore()} icon="explore" label="Explore" />
-          {me && <UploadItem />}
+          {!isVisitor && <Item to={paths.home()} icon="home" label="Home" />}
+          <Item to={isVisitor ? paths.home() : paths.explore()} also={paths.explore()} icon="explore" label="Explore" />
+          {!isVisitor && <UploadItem />}
           <Item to={paths.search()} icon="search" label="Search" />
-          {me && <SelfItem me={me} />}
-          {me === null && <Item to={paths.signIn()} also={paths.signUp()} icon="person" label="Sign in" phoneOnly />}
+          {!isVisitor && <SelfItem me={me} />}
+          {isVisitor && <Item to={paths.signIn()} also={paths.signUp()} icon="person" label="Sign in" phoneOnly />}
         </ul>
-        {me && (
+        {!isVisitor && (
           <ul className={styles.end}>
             <Item to={paths.settings()} icon="settings" label="Settings" />
           </ul>
         )}
-        {me === null && (
+        {isVisitor && (
           <div className={styles.visitor}>
             <p>Share your photographs, follow people, see theirs.</p>
             <VisitorButtons />
@@ -112,13 +115,13 @@ function UploadItem() {
   )
 }
 
-function SelfItem({ me }: { me: OwnAccount }) {
+function SelfItem({ me }: { me: OwnAccount | undefined }) {
   const [at] = useLocation()
-  const to = paths.profile(me.username)
+  const to = me ? paths.profile(me.username) : paths.settings()
   return (
     <li>
-      <Link to={to} className={styles.item} aria-current={at === to ? 'page' : undefined}>
-        <Avatar account={me} size={24} />
+      <Link to={to} className={styles.item} aria-current={me && at === to ? 'page' : undefined}>
+        {me ? <Avatar account={me} size={24} /> : <Bone width={24} height={24} round />}
         <span>Profile</span>
       </Link>
     </li>

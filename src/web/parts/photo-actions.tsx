@@ -34,7 +34,7 @@ export function PhotoActions({ photo, onClose, onDeleted }: Props) {
         {isMine && (
           <>
             <Button onClick={() => setStep('edit')}>Edit caption and description</Button>
-            <Button look="accent" onClick={() => setStep('delete')}>
+            <Button look="danger" onClick={() => setStep('delete')}>
               Delete
             </Button>
           </>

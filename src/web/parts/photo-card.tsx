@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
-import { short, counted } from '../ui/numbers.ts'
+import { short } from '../ui/numbers.ts'
 import { Bone } from '../ui/skeleton.tsx'
 import { Ago } from '../ui/time.tsx'
 import { Avatar } from './avatar.tsx'
@@ -36,7 +36,7 @@ export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: bo
             type="button"
             className={styles.talk}
             aria-expanded={isTalking}
-            aria-label={`Comments (${counted(photo.commentCount, 'comment')})`}
+            aria-label={`Comments, ${short(photo.commentCount)}`}
             onClick={() => setTalking(!isTalking)}
           >
             <Icon name="comment" />
@@ -90,7 +90,8 @@ export function FeedBones({ count = 2 }: { count?: number }) {
       </div>
       <div className={styles.blank} />
       <div className={styles.foot}>
-        <Bone width="60%" height={14} />
+        <Bone width={112} height={32} />
+        <Bone width="60%" height={16} />
       </div>
     </div>
   ))

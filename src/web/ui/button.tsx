@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes, ReactNode } from 'react'
 import { Link } from 'wouter'
 import styles from './button.module.css'
 
-type Look = 'ink' | 'plain' | 'quiet' | 'accent'
+type Look = 'ink' | 'plain' | 'quiet' | 'accent' | 'danger'
 
 export function buttonClass(look: Look = 'plain', wide = false): string {
   return `${styles.button} ${styles[look]}${wide ? ` ${styles.wide}` : ''}`

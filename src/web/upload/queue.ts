@@ -11,7 +11,7 @@ import { uploadItems, type UploadItem } from './upload-items.ts'
 const ATTEMPTS_MAX = 6
 const PAUSE_MS = 2000
 /** A server that is busy for a moment, or that is still at work on our first attempt. */
-const PAUSES_FOR = new Set(['idempotency.running', 'media.busy'])
+const PAUSES_FOR = new Set(['idempotency.running', 'media.busy', 'request.rate_limited', 'http.429'])
 
 const items = uploadItems
 let client: QueryClient | undefined
@@ -108,12 +108,15 @@ function sendNext(): void {
     })
 }
 
-/** What passes by itself is tried again after a pause, with the same key; the rest is told. */
+/** A picture that the server cannot take is refused for good; what passes by itself is tried again after a pause, with the same key;
+ *  the rest is told and waits for the person. */
 function noteFailure(id: string, error: unknown): void {
   const attempts = items.get().find((item) => item.id === id)?.attempts ?? ATTEMPTS_MAX
   noteServerAnswer(error)
   if (client) noteSignedOut(client, error)
-  const passes = isPassing(error) || (error instanceof ApiError && (error.status === 429 || PAUSES_FOR.has(error.code)))
+  const code = error instanceof ApiError ? error.code : ''
+  const passes = isPassing(error) || PAUSES_FOR.has(code)
+  if (!passes && code.startsWith('media.')) return change(id, { state: 'refused', reason: sentence(error) })
   if (!passes || attempts >= ATTEMPTS_MAX) return change(id, { state: 'failed', progress: 0, reason: sentence(error) })
   const retryAtMs = error instanceof ApiError ? error.retryAtMs : undefined
   const pauseMs = Math.max(PAUSE_MS * attempts, (retryAtMs ?? 0) - Date.now())
