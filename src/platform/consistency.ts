@@ -1,3 +1,5 @@
+import { AppError } from './errors.ts'
+import { isMissing } from './postgres-errors.ts'
 import type { Reader, Postgres, ReadScope, WritePosition, Writer } from './postgres.ts'
 import { POSITION_TTL_SECONDS, type RedisMain } from './redis.ts'
 import type { Viewer } from './viewer.ts'
@@ -8,7 +10,7 @@ export interface Database {
   read<T>(viewer: Viewer, query: (db: Reader) => Promise<T>): Promise<T>
   /** On the primary: for decisions that a stale read would get wrong. State the reason at the call. */
   readPrimary<T>(query: (db: Reader) => Promise<T>): Promise<T>
-  /** One transaction; the account's write position is recorded before this resolves. */
+  /** One transaction; the account's write position is recorded before this resolves. @throws AppError session.required when the account was deleted meanwhile */
   write<T>(accountId: string, effect: (trx: Writer) => Promise<T>): Promise<T>
   /** For writes of nobody: clean-up, jobs that state their position themselves. */
   writeUnowned<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
@@ -42,7 +44,9 @@ export function createDatabase(postgres: Postgres, redisMain: RedisMain): Databa
     read: (viewer, query) => postgres.read(viewer.scope, query),
     readPrimary: (query) => postgres.read('primary', query),
     async write(accountId, effect) {
-      const { result, position } = await postgres.write(effect)
+      const { result, position } = await postgres.write(effect).catch((error: unknown) => {
+        throw isMissing(error, accountId) ? new AppError('session.required', 'This account was deleted.') : error
+      })
       await record(accountId, position)
       return result
     },

@@ -22,6 +22,11 @@ export function isMissingReference(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23503'
 }
 
+/** Whether it is the row with this id that is gone. */
+export function isMissing(error: unknown, id: string): boolean {
+  return isMissingReference(error) && String(Object(error).detail).includes(`(${id})`)
+}
+
 /** Whether the transaction gave way to another one and may simply run again: a deadlock or a serialisation failure. */
 export function hasGivenWay(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(40P01|40001)$/.test(String(error.code))
