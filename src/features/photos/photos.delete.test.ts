@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
@@ -86,14 +86,23 @@ test('an edge that does not confirm is asked again', async (t) => {
   assert.equal(waiting.length, 1, 'what is being fetched meanwhile is purged later')
 })
 
-test('a photo deleted before it was rendered leaves no file', async (t) => {
-  const { app } = await startWithEdge(t)
+test('a photo deleted before or while it was rendered leaves no file', async (t) => {
+  const { app, edge } = await startWithEdge(t)
   const [ann] = await app.people('ann')
   const { body } = await ann.uploads('/api/photos', await jpeg())
+  const payload = await renderPayload(app, body.id, ann)
   await ann.send('DELETE', `/api/photos/${body.id}`)
   await app.runJobs()
   assert.deepEqual(await filesOf(app), [])
   assert.deepEqual(await spooled(app), [])
+
+  // As if a render had put its files in place just after the deletion's own job had removed them.
+  await mkdir(join(app.services.config.mediaDirectory, payload.mediaKey))
+  edge.purges.length = 0
+  await addJob(app, 'photo.render', payload)
+  await app.runJobs()
+  assert.deepEqual(await filesOf(app), [])
+  assert.equal(edge.purges[0], `PURGE / test media-${payload.mediaKey}`)
 })
 
 test('a photo rendered twice is the same photo', async (t) => {
@@ -107,7 +116,7 @@ test('a photo rendered twice is the same photo', async (t) => {
   assert.deepEqual((await ann.get(`/api/photos/${id}`)).body, before)
 })
 
-test('a photo that cannot be rendered is failed after the last attempt, and seen by its author alone', async (t) => {
+test('a photo that cannot be rendered is failed after the last attempt, and listed to its author alone', async (t) => {
   const { app } = await startWithEdge(t)
   const [ann, bob] = await app.people('ann', 'bob')
   const { body: photo } = await ann.uploads('/api/photos', await jpeg())
@@ -131,7 +140,6 @@ test('the sweep removes old uploads that no photo waits for', async (t) => {
   await ann.uploads('/api/photos', await jpeg())
   const [awaited = ''] = await spooled(app)
   const spool = join(app.services.config.spoolDirectory, 'uploads')
-  const { utimes, writeFile } = await import('node:fs/promises')
   const [old, young] = ['0'.repeat(32), '1'.repeat(32)]
   for (const name of [old, young]) await writeFile(join(spool, name), '')
   for (const name of [old, awaited]) await utimes(join(spool, name), 1, 1)

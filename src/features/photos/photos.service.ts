@@ -110,7 +110,10 @@ export function createPhotos(deps: {
     await using upload = await spool.receive(request, id, ['caption', 'altText'])
     const caption = cleanText('caption', upload.fields.get('caption'), CAPTION_MAX_CHARS)
     const altText = cleanText('altText', upload.fields.get('altText'), ALT_TEXT_MAX_CHARS)
-    const { width, height, thumbhash } = await media.inspect(upload.path)
+    const { width, height, thumbhash } = await media.inspect(upload.path).catch((error: unknown) => {
+      if (error instanceof AppError) events.note('photo.refused', { code: error.code, accountId: account.id })
+      throw error
+    })
     await upload.persist()
     const photo = { id, account_id: account.id, media_key: newMediaKey(), caption, alt_text: altText }
     try {

@@ -85,6 +85,18 @@ test('an upload repeated with its key is one photo; another picture under that k
   assert.deepEqual(await readdir(join(app.services.config.spoolDirectory, 'uploads')), [])
 })
 
+test('an upload sent several times at once with one key is one photo', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  const headers = { 'idempotency-key': 'upload-0002' }
+  const picture = await jpeg()
+  const answers = await Promise.all([1, 2, 3, 4].map(() => ann.uploads('/api/photos', picture, { headers })))
+  const ids = new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id))
+  assert.equal(ids.size, 1)
+  for (const answer of answers) if (answer.status !== 201) assertRefused(answer, 409, 'idempotency.running')
+  assert.deepEqual(await readdir(join(app.services.config.spoolDirectory, 'uploads')), [...ids])
+})
+
 test('only its owner edits a photo', async (t) => {
   const app = await startApp(t)
   const [ann, bob] = await app.people('ann', 'bob')
