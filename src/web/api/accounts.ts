@@ -51,6 +51,7 @@ export async function setFollow(client: QueryClient, username: string, follows: 
   void client.invalidateQueries({ queryKey: ['accounts'] })
   void client.invalidateQueries({ queryKey: meQuery.queryKey })
   void client.resetQueries({ queryKey: ['photos', 'feed'] })
+  client.removeQueries({ queryKey: ['feed-head'] })
 }
 
 export async function editMe(client: QueryClient, given: EditAccount): Promise<void> {

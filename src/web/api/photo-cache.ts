@@ -18,6 +18,9 @@ export function patchPhoto(client: QueryClient, id: string, { liked, ...card }: 
 
 export function dropFromLists(client: QueryClient, id: string): void {
   changePages(client, (page) => ({ ...page, items: page.items.filter((photo) => photo.id !== id) }))
+  client.setQueryData<PhotoPage>(['feed-head'], (page) =>
+    page ? { ...page, items: page.items.filter((photo) => photo.id !== id) } : page,
+  )
 }
 
 export function addToLists(client: QueryClient, photo: PhotoCard, keys: QueryKey[]): void {

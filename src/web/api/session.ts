@@ -47,7 +47,7 @@ export async function signOut(client: QueryClient): Promise<void> {
 /** After signing out or deleting the account: nothing of the person stays in the page. */
 export function forgetEverything(client: QueryClient): void {
   localStorage.removeItem(HINT)
-  client.clear()
+  dropAllButMe(client)
   client.setQueryData(meQuery.queryKey, null)
 }
 
@@ -60,6 +60,11 @@ export function noteSignedOut(client: QueryClient, error: unknown): void {
 
 function begin(client: QueryClient, { account }: SignedIn): void {
   localStorage.setItem(HINT, '1')
-  client.clear()
+  dropAllButMe(client)
   client.setQueryData(meQuery.queryKey, account)
+}
+
+/** What one person saw is not what the next one sees. */
+function dropAllButMe(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== meQuery.queryKey[0] })
 }

@@ -45,7 +45,7 @@ function Frame({
   return (
     <Page title={`${title} of @${username}`} heading={false} width="narrow">
       <Link to={paths.profile(username)} className={styles.back}>
-        @{username}
+        <bdi>@{username}</bdi>
       </Link>
       <nav className={styles.tabs} aria-label="Followers and following">
         <Link to={paths.followers(username)} replace aria-current={title === 'Followers' ? 'page' : undefined}>

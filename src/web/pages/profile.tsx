@@ -53,7 +53,9 @@ function Head({ profile, name }: { profile: Profile; name: string }) {
           <p className={styles.name}>
             <bdi>{name}</bdi>
           </p>
-          <p className={styles.username}>@{username}</p>
+          <p className={styles.username}>
+            <bdi>@{username}</bdi>
+          </p>
         </div>
         <ul className={styles.counts}>
           <Count label="photos" value={profile.photoCount} />

@@ -28,7 +28,7 @@ export function SettingsPage() {
         <>
           <ProfileSection key={me.id} me={me} />
           <ThemeSection />
-          <PasswordSection />
+          <PasswordSection username={me.username} />
           <DevicesSection />
           <SignOutSection />
           <DeleteSection username={me.username} />

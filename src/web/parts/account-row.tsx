@@ -14,7 +14,7 @@ export function AccountRow({ account, children }: { account: AccountCard; childr
         <Avatar account={account} size={48} />
         <span className={styles.names}>
           <bdi className={styles.name}>{account.displayName || account.username}</bdi>
-          <span className={styles.username}>@{account.username}</span>
+          <bdi className={styles.username}>@{account.username}</bdi>
         </span>
       </Link>
       {children}

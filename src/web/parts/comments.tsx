@@ -46,6 +46,8 @@ export function Comments({ photo }: { photo: PhotoCard }) {
 function CommentRow({ comment, photo }: { comment: Comment; photo: PhotoCard }) {
   const client = useQueryClient()
   const me = useMe()
+  const mayDelete =
+    me && ([comment.author.username, photo.author.username].includes(me.username) || me.role === 'operator')
   const remove = useMutation({
     mutationFn: () => deleteComment(client, photo.id, comment.id),
     onSuccess: () => toast('Comment deleted'),
@@ -63,7 +65,7 @@ function CommentRow({ comment, photo }: { comment: Comment; photo: PhotoCard }) 
         </p>
         <p className={styles.meta}>
           <Ago at={comment.createdAt} />
-          {me?.username === comment.author.username && (
+          {mayDelete && (
             <button type="button" className={styles.delete} disabled={remove.isPending} onClick={() => remove.mutate()}>
               Delete
             </button>

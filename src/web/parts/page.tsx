@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useLayoutEffect, type ReactNode } from 'react'
 import styles from './page.module.css'
 
 type Props = {
@@ -10,12 +10,16 @@ type Props = {
   children: ReactNode
 }
 
+const ABOUT = 'MiniGram is a quiet place for photographs: share yours, follow people, see theirs.'
+
 /** The frame of every page: its name, its width, its heading. */
-export function Page({ title, description, heading = true, width = 'column', children }: Props) {
+export function Page({ title, description = ABOUT, heading = true, width = 'column', children }: Props) {
+  useLayoutEffect(() => {
+    document.title = `${title} · MiniGram`
+    document.querySelector('meta[name=description]')?.setAttribute('content', description)
+  }, [title, description])
   return (
     <div className={styles[width]}>
-      <title>{title === 'MiniGram' ? title : `${title} · MiniGram`}</title>
-      {description && <meta name="description" content={description} />}
       <h1 className={heading ? styles.heading : 'visually-hidden'}>{title}</h1>
       {children}
     </div>

@@ -40,7 +40,10 @@ export function Picture(props: Props) {
 }
 
 function Sources({ photo, sizes, eager = false, contain = false }: Props) {
-  const origin = useEdgeOrigin()
+  const edge = useEdgeOrigin()
+  const [isDirect, setDirect] = useState(false)
+  // an edge that does not answer costs speed, not the picture: the load balancer has it too
+  const origin = isDirect ? '' : edge
   const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading')
   const avif = srcSet(photo, 'avif', origin)
   const webp = srcSet(photo, 'webp', origin)
@@ -56,7 +59,7 @@ function Sources({ photo, sizes, eager = false, contain = false }: Props) {
           if (img?.complete && img.naturalWidth > 0) setState('shown')
         }}
         onLoad={() => setState('shown')}
-        onError={() => setState('failed')}
+        onError={() => (origin ? setDirect(true) : setState('failed'))}
         srcSet={srcSet(photo, 'jpeg', origin)}
         sizes={sizes}
         src={fallbackSrc(photo, origin)}

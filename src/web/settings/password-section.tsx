@@ -10,7 +10,7 @@ import { toast } from '../ui/toast.tsx'
 import { Section } from './section.tsx'
 
 /** A new password signs out every other device. */
-export function PasswordSection() {
+export function PasswordSection({ username }: { username: string }) {
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   const [isChecked, setChecked] = useState(false)
@@ -31,6 +31,8 @@ export function PasswordSection() {
   return (
     <Section title="Password" lead="Changing it signs out all your other devices.">
       <form onSubmit={submit} noValidate>
+        {/* tells password managers whose password it is */}
+        <input hidden readOnly name="username" autoComplete="username" value={username} />
         <Field
           label="Current password"
           type="password"
