@@ -36,6 +36,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/logs.ts')).logs,
   },
   {
+    name: 'seed',
+    summary: 'people, follows, photos, likes and comments to try things out with',
+    needsRoot: true,
+    load: async () => (await import('./verbs/seed.ts')).seed,
+  },
+  {
     name: 'psql',
     summary: 'psql on the primary',
     needsRoot: true,
@@ -58,6 +64,12 @@ export const VERBS: readonly VerbEntry[] = [
     summary: "app server, worker and web UI from the checkout, on the stack's databases",
     needsRoot: true,
     load: async () => (await import('./verbs/dev.ts')).dev,
+  },
+  {
+    name: 'test',
+    summary: 'every check and test, on servers of their own; --full adds failures caused on purpose',
+    needsRoot: true,
+    load: async () => (await import('./verbs/test.ts')).test,
   },
   {
     name: 'doctor',

@@ -1,4 +1,5 @@
-import { run, type TaskList } from 'graphile-worker'
+import { EventEmitter } from 'node:events'
+import { Logger, LogLevel, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { sql } from 'kysely'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -26,12 +27,19 @@ export async function enqueue(trx: Writer, task: string, payload: object, option
     max_attempts => ${options.maxAttempts ?? 12}::int, job_key => ${options.jobKey ?? null}::text)`.execute(trx)
 }
 
+/** `match` is crontab's five fields, in UTC. A missed run is not made up for: each run does all there is to do. */
+export interface RecurringJob {
+  task: string
+  match: string
+}
+
 export interface JobRunnerOptions {
   postgres: Postgres
   handlers: JobHandlers
   concurrency: number
-  /** Lines of graphile-worker's crontab. */
-  crontab: string
+  recurring: readonly RecurringJob[]
+  /** Name of this process, the same after a restart. */
+  instance: string
   log: Log
   metrics: Metrics
 }
@@ -43,6 +51,7 @@ const JOB_POLL_MS = 1_000
 /** Runs jobs on whichever node is the primary, and moves when that changes. */
 export function runJobs(options: JobRunnerOptions): AsyncDisposable {
   const { postgres, log } = options
+  const parsedCronItems = parseCronItems([...options.recurring])
   let isStopping = false
   let current: { node: Node; stop: () => Promise<void>; ended: Promise<void> } | null = null
 
@@ -64,13 +73,25 @@ export function runJobs(options: JobRunnerOptions): AsyncDisposable {
   }
 
   async function start(node: Node) {
+    const events: WorkerEvents = new EventEmitter()
+    await freePredecessor(node, options.instance)
+    events.on('worker:create', ({ worker }) => {
+      const values = [options.instance, worker.workerId]
+      node.pool
+        .query('insert into job_workers (instance, worker_id) values ($1, $2)', values)
+        .catch((error: unknown) => {
+          log.warn({ event: 'jobs.unregistered', error: String(error) })
+        })
+    })
     const runner = await run({
       pgPool: node.pool,
+      events,
+      logger: toLogger(log),
       concurrency: options.concurrency,
       noHandleSignals: true,
       pollInterval: JOB_POLL_MS,
       taskList: toTaskList(options),
-      crontab: options.crontab,
+      parsedCronItems,
     })
     log.info({ event: 'jobs.running', node: node.name })
     const ended = runner.promise.catch((error: unknown) => void log.warn({ event: 'jobs.ended', error: String(error) }))
@@ -88,6 +109,23 @@ export function runJobs(options: JobRunnerOptions): AsyncDisposable {
       await following
     },
   }
+}
+
+/** Frees the jobs that an earlier process of this name held when it was killed. Their handlers may run twice. */
+async function freePredecessor(node: Node, instance: string): Promise<void> {
+  const { rows } = await node.pool.query<{ worker_id: string }>(
+    'delete from job_workers where instance = $1 returning worker_id',
+    [instance],
+  )
+  if (rows.length > 0)
+    await node.pool.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.worker_id)])
+}
+
+/** graphile-worker's own lines, where ours go; what it says of each job, `toTaskList` says better. */
+function toLogger(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === LogLevel.ERROR || level === LogLevel.WARNING) log.warn({ event: 'jobs.notice', message })
+  })
 }
 
 export function toTaskList({

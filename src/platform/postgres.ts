@@ -84,6 +84,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
       if (isLostConnection(error)) watch.suspect()
     }
     pool.on('error', suspect)
+    pool.on('connect', (client) => client.on('error', suspect))
     const kysely = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool }),
       log: (event) => {
@@ -191,7 +192,10 @@ export function openPostgres(options: PostgresOptions): Postgres {
       until(() => nodes.some(({ state }) => state.role !== 'unknown'), deadlineMs, 'readable'),
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(nodes.map((node) => node.watch[Symbol.asyncDispose]()))
-      await Promise.allSettled(nodes.map((node) => node.kysely.destroy()))
+      // Kysely ends only a pool that it has used.
+      await Promise.allSettled(
+        nodes.map((node) => node.kysely.destroy().then(() => (node.pool.ended ? undefined : node.pool.end()))),
+      )
     },
   }
 }

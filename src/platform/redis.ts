@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { HostPort } from './config.ts'
 import type { Log } from './log.ts'
@@ -16,6 +17,7 @@ export interface RedisMain extends AsyncDisposable {
 /** Write positions live this long; a server younger than this may have lost one. */
 export const POSITION_TTL_SECONDS = 30
 
+const EPOCH_RETRY_MS = 100
 /** A command that takes longer is failed: callers fall back to PostgreSQL. */
 const COMMAND_TIMEOUT_MS = 1_000
 
@@ -51,15 +53,15 @@ export function openRedisMain(target: HostPort, password: string, log: Log): Red
   client.on('close', () => {
     epoch = null
   })
-  client.on('ready', () => {
-    client.info('server').then(
-      (info) => {
-        epoch = /run_id:(\w+)/.exec(info)?.[1] ?? null
-        startedAtMs = Date.now() - Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? 0) * 1_000
-      },
-      (error: unknown) => log.warn({ event: 'redis.info_failed', error: String(error) }),
-    )
-  })
+  const learnEpoch = async () => {
+    while (epoch === null && client.status === 'ready') {
+      const info = await client.info('server').catch(() => '')
+      startedAtMs = Date.now() - Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? 0) * 1_000
+      epoch = /run_id:(\w+)/.exec(info)?.[1] ?? null
+      if (epoch === null) await sleep(EPOCH_RETRY_MS)
+    }
+  }
+  client.on('ready', () => void learnEpoch())
   return {
     client,
     epoch: () => epoch,

@@ -5,19 +5,20 @@ import { createMedia } from '../features/media/media.service.ts'
 import { createPhotoJobs } from '../features/photos/photos.jobs.ts'
 import { createEdge } from '../platform/edge-purge.ts'
 import { forgetOldAnswers } from '../platform/idempotency.ts'
-import type { JobHandlers } from '../platform/jobs.ts'
+import type { JobHandlers, RecurringJob } from '../platform/jobs.ts'
 import { openSpool } from '../platform/spool.ts'
 import type { Services } from './services.ts'
 
-/** Recurring tasks; a missed hour is not made up for, because each run does all there is to do. */
-const CRONTAB = `
-7 * * * * spool.sweep
-17 * * * * idempotency.forget
-27 * * * * accounts.sweep
-`
+const RECURRING: readonly RecurringJob[] = [
+  { task: 'spool.sweep', match: '7 * * * *' },
+  { task: 'idempotency.forget', match: '17 * * * *' },
+  { task: 'accounts.sweep', match: '27 * * * *' },
+]
 
-/** Every task of the worker by its name; the crontab names the recurring ones. */
-export function createJobHandlers(services: Services): { handlers: JobHandlers; crontab: string } & AsyncDisposable {
+/** Every task of the worker by its name; and which of them recur. */
+export function createJobHandlers(
+  services: Services,
+): { handlers: JobHandlers; recurring: readonly RecurringJob[] } & AsyncDisposable {
   const { config, secrets, db, events, log, metrics, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
   const spool = openSpool(config.spoolDirectory)
@@ -31,7 +32,7 @@ export function createJobHandlers(services: Services): { handlers: JobHandlers; 
       /** Twice is harmless: what is deleted is not there. */
       'idempotency.forget': async () => void (await db.writeUnowned(forgetOldAnswers)),
     },
-    crontab: CRONTAB,
+    recurring: RECURRING,
     [Symbol.asyncDispose]: () => media[Symbol.asyncDispose](),
   }
 }

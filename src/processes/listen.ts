@@ -26,7 +26,7 @@ export async function listen(app: App, config: Config): Promise<Listener> {
   app.addHook('onResponse', async () => {
     inFlight -= 1
   })
-  app.addHook('onRequestAbort', async () => {
+  app.addHook('onRequestAbort', async (_request) => {
     inFlight -= 1
   })
   if (socket) {

@@ -17,7 +17,8 @@ await services.postgres.untilReadable(60_000)
 await using _runner = runJobs({
   postgres: services.postgres,
   handlers: jobs.handlers,
-  crontab: jobs.crontab,
+  recurring: jobs.recurring,
+  instance: config.instance,
   concurrency: config.workerConcurrency,
   log,
   metrics: services.metrics,
