@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Logger, LogLevel, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { sql } from 'kysely'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -124,7 +124,7 @@ async function freePredecessor(node: Node, instance: string): Promise<void> {
 /** graphile-worker's own lines, where ours go; what it says of each job, `toTaskList` says better. */
 function toLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === LogLevel.ERROR || level === LogLevel.WARNING) log.warn({ event: 'jobs.notice', message })
+    if (['error', 'warning'].includes(level)) log.warn({ event: 'jobs.notice', message })
   })
 }
 
