@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { usePrefetchInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import type { Profile } from '../../contract/accounts.ts'
 import { profileQuery } from '../api/accounts.ts'
@@ -19,6 +19,8 @@ import styles from './profile.module.css'
 /** A person: who they are, and everything they show. */
 export function ProfilePage({ username }: { username: string }) {
   const profile = useQuery(profileQuery(username))
+  // both at once, but the grid stands only under a head whose height is known: nothing is pushed down
+  usePrefetchInfiniteQuery(photosOfQuery(username))
   if (profile.isError && !profile.data) {
     const isMissing = profile.error instanceof ApiError && [400, 404, 410].includes(profile.error.status)
     return (
@@ -34,11 +36,17 @@ export function ProfilePage({ username }: { username: string }) {
   const name = profile.data ? profile.data.displayName || profile.data.username : `@${username}`
   return (
     <Page title={name} description={`Photographs by ${name}.`} heading={false} width="wide">
-      {profile.data ? <Head profile={profile.data} name={name} /> : <HeadBones />}
-      <PhotoGrid
-        query={photosOfQuery(username)}
-        empty={<Empty isSelf={profile.data?.viewer?.isSelf ?? false} name={name} />}
-      />
+      {profile.data ? (
+        <>
+          <Head profile={profile.data} name={name} />
+          <PhotoGrid
+            query={photosOfQuery(username)}
+            empty={<Empty isSelf={profile.data.viewer?.isSelf ?? false} name={name} />}
+          />
+        </>
+      ) : (
+        <HeadBones />
+      )}
     </Page>
   )
 }
