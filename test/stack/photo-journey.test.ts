@@ -83,7 +83,14 @@ test('pages, assets and the API documentation come with their headers', async ()
 })
 
 test('what nobody may see is not there', async () => {
-  for (const path of ['/media/../config.json', '/media/%2e%2e/secrets/edge', '/.git/config', '/metrics', '/media/']) {
+  for (const path of [
+    '/media/../secrets/edge',
+    '/media/%2e%2e/secrets/edge',
+    '/assets/..%2fsecrets/edge',
+    '/.git/config',
+    '/metrics',
+    '/media/',
+  ]) {
     const { status, text } = await get(`${stack.lb}${path}`)
     assert.ok(status >= 400 || text.includes('<div id="root"'), `${path} answered ${status}`)
   }

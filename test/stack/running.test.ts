@@ -81,11 +81,18 @@ test('a client that asks too often is told when to come back, and nobody else no
   assert.equal(JSON.parse(refused.text).code, 'request.rate_limited')
   assert.ok(Number(refused.headers['retry-after']) >= 1)
   assert.equal((await get(`${stack.lb}/api/instance`, modest)).status, 200)
-  const forged = await get(`${stack.lb}/api/instance`, greedy, {
-    'x-forwarded-for': '127.9.9.9',
-    'x-real-ip': '127.9.9.9',
-  })
-  assert.equal(forged.status, 429)
+  const forged = await Promise.all(
+    Array.from({ length: 250 }, (_, index) =>
+      get(`${stack.lb}/api/instance`, greedy, {
+        'x-forwarded-for': `127.9.9.${index}`,
+        'x-real-ip': `127.9.9.${index}`,
+      }),
+    ),
+  )
+  assert.ok(
+    forged.some(({ status }) => status === 429),
+    'a forged address bought another budget',
+  )
 })
 
 test('a purge without the secret is refused, on either listener', async () => {
