@@ -27,7 +27,9 @@ test('of many who want one name at once, one gets it', async (t) => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => app.visitor().send('POST', '/api/accounts', { username, password: PASSWORD })),
   )
-  assert.deepEqual(answers.map((answer) => answer.status).sort(), [201, ...Array(7).fill(409)])
+  const statuses = answers.map((answer) => answer.status)
+  assert.equal(statuses.filter((status) => status === 201).length, 1)
+  assert.equal(statuses.filter((status) => status === 409).length, 7)
 })
 
 test('an impossible password, an unknown field or a name that is too long is refused', async (t) => {

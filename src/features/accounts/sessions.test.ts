@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { assertRefused, createPerson, PASSWORD, type Person } from '../../../test/support/person.ts'
+import { AppError } from '../../platform/errors.ts'
 import { createAccountOperations } from './account-operations.service.ts'
 import { createSessionCopies } from './session-copies.ts'
 import { accountIdIn, hashToken, newSessionToken } from './session-token.ts'
@@ -207,4 +208,19 @@ test('the device that was seen longest ago makes room for the hundred-and-first'
   const device = await secondDevice(app, ann)
   assert.ok(!(await isIn(ann)))
   assert.ok(await isIn(device))
+})
+
+test('while no node takes writes people stay signed in, and no copy is made of what a replica says', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  const { redisMain, db } = app.services
+  const withoutPrimary = { ...db, readPrimary: () => Promise.reject(new AppError('service.no_primary')) }
+  const sessions = createSessions({ ...app.services, db: withoutPrimary })
+  assert.equal((await sessions.authenticate(ann.token))?.account?.username, ann.username)
+  assert.equal(await copyKey(app, ann), undefined)
+  assert.ok(await isIn(ann))
+  assert.equal((await ann.send('DELETE', '/api/sessions/current')).status, 204)
+  assert.equal(await sessions.authenticate(ann.token), null)
+  await redisMain.client.del(`session-hold:${hashToken(ann.token)}`)
+  assert.equal(await sessions.authenticate(ann.token), null)
 })

@@ -4,13 +4,13 @@ import type { CardFields } from '../accounts/accounts.service.ts'
 
 /** How many of each kind of match are looked at; bounds what one letter can cost. */
 const CANDIDATES_MAX = 200
-/** One wrong letter in a short name still leaves this share of its trigrams. */
-const SIMILARITY_MIN = 0.4
+/** A wrong letter, or two swapped, in a name of five leaves a third of its trigrams. */
+const SIMILARITY_MIN = 0.3
 
 /**
  * Best matches first: the exact username, usernames that begin so, names with a word that begins so, then what is spelt
  * alike; within these the more followed first. Shorter than a trigram, nothing is spelt alike.
- * Uses accounts_username_key, accounts_username_prefix, accounts_username_trigram, accounts_display_name_trigram, accounts_pkey.
+ * Uses accounts_username_prefix, accounts_username_trigram, accounts_display_name_trigram, accounts_pkey.
  */
 export function searchAccounts(db: Reader, q: string, limit: number): Promise<(CardFields & { id: string })[]> {
   return db.transaction().execute(async (trx) => {
