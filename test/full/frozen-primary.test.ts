@@ -9,7 +9,8 @@ import { component, components, eventually, minigram, newPerson, somePhoto, stac
 const NEW_LEADER_DEADLINE_MS = 60_000
 const REJOIN_DEADLINE_MS = 120_000
 
-const primaryName = async () => (await components()).find(({ role, healthy }) => role === 'primary' && healthy)?.name ?? null
+const primaryName = async () =>
+  (await components()).find(({ role, healthy }) => role === 'primary' && healthy)?.name ?? null
 
 /** Comments every 250 ms until stopped; keeps the ids that were acknowledged. */
 function keepCommenting(person: Person, photoId: string) {
@@ -38,48 +39,64 @@ function keepCommenting(person: Person, photoId: string) {
   }
 }
 
-test('a primary that freezes past its lease and resumes loses no acknowledged write', { timeout: 400_000 }, async () => {
-  const author = await newPerson('ida')
-  const { body: photo } = await author.uploads('/api/photos', await somePhoto())
-  const writers = await Promise.all(['jo', 'kim', 'lee'].map(async (name) => keepCommenting(await newPerson(name), photo.id)))
-  await sleep(3_000)
-
-  const frozen = (await primaryName()) ?? assert.fail('there is no primary')
-  const postmaster = (await component(frozen)).pid ?? assert.fail('the primary has no pid')
-  const all = listProcesses()
-  const patroni = stackProcesses(stack.state, null, null).filter(({ pid }) => programOf(pid) === frozen)
-  const pids = [...new Set([postmaster, ...patroni.map(({ pid }) => pid)].flatMap((pid) => processTree(pid, all).map((each) => each.pid)))]
-  assert.ok(pids.length > 3, 'Patroni, the postmaster and its children')
-  const resume = () => {
-    for (const pid of pids) process.kill(pid, 'SIGCONT')
-  }
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
-  try {
-    const leader = await eventually('another node leads', NEW_LEADER_DEADLINE_MS, async () => {
-      const name = await primaryName()
-      return name !== null && name !== frozen ? name : null
-    })
-    const acknowledgedSoFar = writers.map(({ acknowledged }) => acknowledged.length)
-    await eventually('writes go on', 30_000, async () =>
-      writers.every(({ acknowledged }, index) => acknowledged.length > (acknowledgedSoFar[index] ?? 0)) ? true : null,
+test(
+  'a primary that freezes past its lease and resumes loses no acknowledged write',
+  { timeout: 400_000 },
+  async () => {
+    const author = await newPerson('ida')
+    const { body: photo } = await author.uploads('/api/photos', await somePhoto())
+    const writers = await Promise.all(
+      ['jo', 'kim', 'lee'].map(async (name) => keepCommenting(await newPerson(name), photo.id)),
     )
-    await sleep(4_000)
-    resume()
-    await eventually('the frozen node is a replica again', REJOIN_DEADLINE_MS, async () => {
-      const nodes = (await components()).filter(({ component }) => component === 'postgres')
-      const roles = nodes.map(({ role, healthy }) => (healthy ? role : null))
-      return roles.filter((role) => role === 'primary').length === 1 && roles.filter((role) => role === 'replica').length === 2 ? true : null
-    })
-    assert.equal(await primaryName(), leader, 'the resumed node did not take the lead back')
-  } finally {
-    resume()
-    for (const writer of writers) await writer.stop()
-  }
+    await sleep(3_000)
 
-  const acknowledged = writers.flatMap((writer) => writer.acknowledged)
-  const { stdout } = await minigram('psql', '-At', '-c', `select id from comments where photo_id = '${photo.id}'`)
-  const stored = new Set(stdout.trim().split('\n'))
-  assert.deepEqual(acknowledged.filter((id) => !stored.has(id)), [])
-  assert.equal(stored.size, new Set(acknowledged).size, 'repeated keys had one effect')
-  assert.ok(acknowledged.length > 30)
-})
+    const frozen = (await primaryName()) ?? assert.fail('there is no primary')
+    const postmaster = (await component(frozen)).pid ?? assert.fail('the primary has no pid')
+    const all = listProcesses()
+    const patroni = stackProcesses(stack.state, null, null).filter(({ pid }) => programOf(pid) === frozen)
+    const pids = [
+      ...new Set(
+        [postmaster, ...patroni.map(({ pid }) => pid)].flatMap((pid) => processTree(pid, all).map((each) => each.pid)),
+      ),
+    ]
+    assert.ok(pids.length > 3, 'Patroni, the postmaster and its children')
+    const resume = () => {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    }
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    try {
+      const leader = await eventually('another node leads', NEW_LEADER_DEADLINE_MS, async () => {
+        const name = await primaryName()
+        return name !== null && name !== frozen ? name : null
+      })
+      const acknowledgedSoFar = writers.map(({ acknowledged }) => acknowledged.length)
+      await eventually('writes go on', 30_000, async () =>
+        writers.every(({ acknowledged }, index) => acknowledged.length > (acknowledgedSoFar[index] ?? 0)) ? true : null,
+      )
+      await sleep(4_000)
+      resume()
+      await eventually('the frozen node is a replica again', REJOIN_DEADLINE_MS, async () => {
+        const nodes = (await components()).filter(({ component }) => component === 'postgres')
+        const roles = nodes.map(({ role, healthy }) => (healthy ? role : null))
+        return roles.filter((role) => role === 'primary').length === 1 &&
+          roles.filter((role) => role === 'replica').length === 2
+          ? true
+          : null
+      })
+      assert.equal(await primaryName(), leader, 'the resumed node did not take the lead back')
+    } finally {
+      resume()
+      for (const writer of writers) await writer.stop()
+    }
+
+    const acknowledged = writers.flatMap((writer) => writer.acknowledged)
+    const { stdout } = await minigram('psql', '-At', '-c', `select id from comments where photo_id = '${photo.id}'`)
+    const stored = new Set(stdout.trim().split('\n'))
+    assert.deepEqual(
+      acknowledged.filter((id) => !stored.has(id)),
+      [],
+    )
+    assert.equal(stored.size, new Set(acknowledged).size, 'repeated keys had one effect')
+    assert.ok(acknowledged.length > 30)
+  },
+)
