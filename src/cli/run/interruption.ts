@@ -12,7 +12,7 @@ export function handleInterruption(): void {
     process.on(name, () => {
       if (controller.signal.aborted && name !== 'SIGHUP') process.exit(130)
       controller.abort(new Error('interrupted'))
-      for (const child of children) child.kill('SIGTERM')
+      endChildren()
     })
   }
 }
@@ -21,4 +21,9 @@ export function handleInterruption(): void {
 export function endWithUs(child: ChildProcess): void {
   children.add(child)
   child.on('close', () => children.delete(child))
+}
+
+/** Asks every running child to end. */
+export function endChildren(): void {
+  for (const child of children) child.kill('SIGTERM')
 }

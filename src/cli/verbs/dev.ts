@@ -6,7 +6,7 @@ import { CliError, EXIT } from '../cli-error.ts'
 import { commandFor, type Context, type Verb } from '../context.ts'
 import { devCommands, type DevCommand } from '../plan/dev.ts'
 import { stackEnvironment } from '../plan/environment.ts'
-import { endWithUs, handleInterruption, interruption } from '../run/interruption.ts'
+import { endChildren, endWithUs, handleInterruption, interruption } from '../run/interruption.ts'
 import { supervisorPid, unreachableDirectory } from '../run/state.ts'
 import { findUser } from '../run/user.ts'
 
@@ -42,12 +42,14 @@ async function runDev(context: Context): Promise<number> {
   const commands = devCommands(settings.portOffset)
   const width = Math.max(...commands.map((each) => each.name.length))
 
-  async function run({ name, args, env }: DevCommand): Promise<void> {
+  let isEnding = false
+
+  async function run({ name, args, env, isOfStack }: DevCommand): Promise<void> {
     const child = spawn(process.execPath, args, {
       cwd: repoDir,
       env: { ...environment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...ids,
+      ...(isOfStack ? ids : {}),
     })
     endWithUs(child)
     for (const stream of [child.stdout, child.stderr])
@@ -55,8 +57,14 @@ async function runDev(context: Context): Promise<number> {
         printer.result(`${printer.paint('dim', `${name.padEnd(width)} |`)} ${line}`),
       )
     const [code] = (await once(child, 'close')) as [number | null] // @NOTE the event's documented arguments
-    if (!interruption.aborted) throw new CliError(`${name} ended (exit code ${code ?? 'by a signal'})`)
+    // One that ends takes the others with it.
+    endChildren()
+    const isFirst = !isEnding
+    isEnding = true
+    if (isFirst && !interruption.aborted) throw new CliError(`${name} ended (exit code ${code ?? 'by a signal'})`)
   }
-  await Promise.all(commands.map(run))
+  const ends = await Promise.allSettled(commands.map(run))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
   return EXIT.ok
 }
