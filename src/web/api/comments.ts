@@ -23,7 +23,7 @@ export async function postComment(client: QueryClient, photoId: string, text: st
     body: { text },
     key,
   })
-  change(client, photoId, +1, ([first, ...rest]) =>
+  change(client, photoId, 1, ([first, ...rest]) =>
     first ? [{ ...first, items: [comment, ...first.items] }, ...rest] : [],
   )
 }

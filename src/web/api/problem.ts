@@ -44,14 +44,14 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status === 502 || error.status === 503)
 }
 
-/** One sentence for a person. */
+/** What happened and what to do, for a person: the API's title says the one, its detail mostly the other. */
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something unexpected happened.'
   if (error.is('network.failed')) return 'There was no answer. Check the connection and try again.'
   if (error.status === 429) return `A little too fast. Try again in ${secondsUntil(error.retryAtMs) || 10} s.`
   if (error.is('service.no_primary')) return 'Nothing can be saved at the moment. Please try again shortly.'
-  if (error.detail) return error.detail
-  return /[.!?]$/.test(error.title) ? error.title : `${error.title}.`
+  if (error.detail && (error.is('request.invalid') || error.detail.startsWith(error.title))) return error.detail
+  return error.detail ? `${error.title}. ${error.detail}` : `${error.title}.`
 }
 
 export function secondsUntil(atMs: number | undefined): number {

@@ -7,14 +7,17 @@ type Props = { account: Pick<AccountCard, 'username' | 'displayName' | 'avatar'>
 
 /** Decoration: the name always stands beside it. Without a picture: the initial on a quiet colour of one's own. */
 export function Avatar({ account, size }: Props) {
-  const hue = [...account.username].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 360, 7)
+  const hue = Array.from(account.username, (char) => char.charCodeAt(0)).reduce(
+    (sum, code) => (sum * 31 + code) % 360,
+    7,
+  )
   return (
     <span
       aria-hidden="true"
       className={styles.avatar}
       style={{ inlineSize: size, blockSize: size, fontSize: Math.round(size * 0.42), ['--hue' as string]: hue }}
     >
-      {(account.displayName || account.username).slice(0, 1).toUpperCase()}
+      {initial(account.displayName || account.username)}
       {account.avatar && (
         <Suspense>
           <Face path={account.avatar} size={size} />
@@ -22,6 +25,11 @@ export function Avatar({ account, size }: Props) {
       )}
     </span>
   )
+}
+
+/** By code point, so that an emoji or a rare letter stays whole. */
+function initial(name: string): string {
+  return String.fromCodePoint(name.codePointAt(0) ?? 0x3f).toUpperCase()
 }
 
 function Face({ path, size }: { path: string; size: number }) {

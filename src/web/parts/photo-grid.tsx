@@ -28,7 +28,7 @@ export function PhotoGrid({ query, empty }: { query: typeof exploreQuery; empty:
   if (photos.length === 0) return empty
   return (
     <>
-      <PhotoRows photos={photos} from={query.queryKey as readonly string[]} />
+      <PhotoRows photos={photos} from={query.queryKey} />
       <MoreBelow source={list} pages={list.data.pages.length}>
         <GridBones rows={1} />
       </MoreBelow>

@@ -9,7 +9,7 @@ export function useSeen<Target extends Element>(onSeen: () => void): RefObject<T
   const seen = useEffectEvent(onSeen)
   useEffect(() => {
     const target = ref.current
-    if (!target) return
+    if (!target) return undefined
     const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && seen(), {
       rootMargin: `${NEAR_PX}px 0px`,
     })
