@@ -6,6 +6,8 @@ import { defineConfig, type Plugin } from 'vite'
 
 const OUT = join(import.meta.dirname, 'dist/web')
 const API = process.env.MINIGRAM_DEV_API ?? 'http://127.0.0.1'
+/** The API's paths; in development our own modules of src/web/api live under the same first word. */
+const PROXIED = ['^/api/(?!.*\\.tsx?(\\?|$))', '/health', '/config.json', '/media']
 /** Gzip, of what index.html loads before a page's own chunk. */
 const INITIAL_JS_MAX_KB = 90
 const CSS_MAX_KB = 12
@@ -35,9 +37,7 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
-    proxy: Object.fromEntries(
-      ['/api', '/health', '/config.json', '/media'].map((path) => [path, { target: API, xfwd: true }]),
-    ),
+    proxy: Object.fromEntries(PROXIED.map((path) => [path, { target: API, xfwd: true }])),
   },
 })
 
