@@ -20,7 +20,11 @@ export function unixMsOf(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }
 
-/** A media key that is the same in every run, so that files which an interrupted run left behind are taken up by the next. */
+/** A media key that is the same in every run, so that files which an interrupted run
+ *  left behind are taken up by the next. Whoever knows the seed can tell it: what is seeded is no secret. */
 export function seededMediaKey(...name: readonly (string | number)[]): string {
-  return createHash('sha256').update(name.join('/')).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(`media/${name.join('/')}`)
+    .digest('hex')
+    .slice(0, 32)
 }

@@ -38,12 +38,19 @@ export function planPhotos(
   const draw = weighted(
     people.map(({ activity }, index) => activity * (1 + Math.log2(1 + follows.followersOf(index).length))),
   )
-  function drawAuthor(random: Random, ageMs: number): number {
+  const posted = new Set<string>()
+  /** Somebody who was there then and, where that can be, has not posted this picture. */
+  function drawAuthor(random: Random, ageMs: number, picture: number): number {
+    let fallback = FIRST_PERSON
     for (let attempt = 0; attempt < DRAWS_MAX; attempt++) {
       const author = draw(random)
-      if ((people[author]?.ageMs ?? 0) > ageMs) return author
+      if ((people[author]?.ageMs ?? 0) <= ageMs) continue
+      fallback = author
+      if (posted.has(`${author}/${picture}`)) continue
+      posted.add(`${author}/${picture}`)
+      return author
     }
-    return FIRST_PERSON
+    return fallback
   }
   const pictures = Array.from({ length: pictureCount }, (_, picture) => picture)
   let order: number[] = []
@@ -54,9 +61,10 @@ export function planPhotos(
     if (place === 0) order = createRandom(seed, 'order', index / pictureCount).shuffle(pictures)
     // Independent of the author: the same photo has the same id in a seed of more people.
     const ageMs = Math.floor(MINUTE_MS + (HISTORY_MS - 2 * MINUTE_MS) * random.next() ** RECENT_BIAS)
+    const picture = order[place] ?? 0
     return {
-      author: drawAuthor(random, ageMs),
-      picture: order[place] ?? 0,
+      author: drawAuthor(random, ageMs, picture),
+      picture,
       ageMs,
       idTail: idTail(seed, 'photo', index),
       mediaKey: seededMediaKey(seed, 'photo', index),

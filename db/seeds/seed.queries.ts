@@ -38,9 +38,9 @@ export async function takenUsernames(db: Reader, usernames: readonly string[]): 
   return rows.map(({ username }) => username)
 }
 
-/** Which of these photos exist, and whose they are. Uses photos_pkey. */
+/** Which of these photos exist, whose they are and where their files are. Uses photos_pkey. */
 export function photosAmong(db: Reader, ids: readonly string[]) {
-  return db.selectFrom('photos').select(['id', 'account_id']).where('id', '=', anyId(ids)).execute()
+  return db.selectFrom('photos').select(['id', 'account_id', 'media_key']).where('id', '=', anyId(ids)).execute()
 }
 
 /** Which of these photos were deleted. Uses gone_photos_pkey. */

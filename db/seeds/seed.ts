@@ -7,7 +7,7 @@ import type { Owner } from './media-links.ts'
 import { planPeople } from './people.ts'
 import { planPhotos } from './photos.ts'
 import { generatedAvatars, generatedPictures, type PictureSource } from './picture-sources.ts'
-import { openPictureStore, type Count } from './pictures.ts'
+import { openPictureStore, type Count, type PreparedPictures } from './pictures.ts'
 import { recount } from './recount.ts'
 import { analyzeTables } from './seed.queries.ts'
 import { writeFollows } from './write-follows.ts'
@@ -84,8 +84,7 @@ export async function seedStack(options: SeedOptions): Promise<SeedSummary> {
   const prepared = await phase(
     'pictures',
     (count) => store.pictures(options.pictures ?? generatedPictures(wanted), wanted, count),
-    ({ pictures, rendered, refused }) =>
-      `${rendered} rendered${already(pictures.length - rendered)}${refused.length > 0 ? `, ${refused.length} refused` : ''}`,
+    describePictures,
   )
   const { pictures } = prepared
   if (pictures.length === 0 && wanted > 0) throw new Error('no pictures')
@@ -117,7 +116,8 @@ export async function seedStack(options: SeedOptions): Promise<SeedSummary> {
     const { total, added } = await phase(
       'reactions',
       (count) => writeReactions(run, cast, photos, follows, count),
-      ({ total, added }) => `${tell(added.likes, total.likes)} likes, ${tell(added.comments, total.comments)} comments`,
+      ({ total, added }) =>
+        `${tell(added.likes, total.likes, ' likes')}, ${tell(added.comments, total.comments, ' comments')}`,
     )
     await phase(
       'counters',
@@ -143,10 +143,15 @@ export async function seedStack(options: SeedOptions): Promise<SeedSummary> {
   }
 }
 
-function tell(added: number, total: number): string {
-  return `${added.toLocaleString('en')}${already(total - added)}`
+function describePictures({ pictures, rendered, refused }: PreparedPictures): string {
+  const left = refused.length > 0 ? `, ${refused.length} refused` : ''
+  if (rendered === pictures.length) return `${rendered} rendered${left}`
+  return `${pictures.length}, ${rendered === 0 ? 'all' : pictures.length - rendered} rendered before${left}`
 }
 
-function already(count: number): string {
-  return count > 0 ? `, ${count.toLocaleString('en')} there already` : ''
+/** `what` are so many, of which `added` are new. */
+function tell(added: number, total: number, what = ''): string {
+  const [news, all] = [added, total].map((count) => count.toLocaleString('en'))
+  if (added === 0 && total > 0) return `${all}${what} there already`
+  return added === total ? `${all}${what}` : `${news} of ${all}${what} new`
 }

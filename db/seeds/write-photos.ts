@@ -31,22 +31,23 @@ export async function writePhotos(
   count: Count,
 ): Promise<{ photos: SeededPhoto[]; added: number }> {
   const ids = plan.map(({ ageMs, idTail }) => idAt(epochMs - ageMs, idTail))
-  const { authors, gone } = await findPhotos(run, ids)
+  const { found, gone } = await findPhotos(run, ids)
   const indexOf = new Map(people.map(({ id }, index) => [id, index]))
   const photos: SeededPhoto[] = []
-  const batches = openBatches({ ...run, insert: insertPhotos, written: tally(count, plan.length - authors.size) })
+  const batches = openBatches({ ...run, insert: insertPhotos, written: tally(count, plan.length - found.size) })
   for (const [index, planned] of plan.entries()) {
     const id = ids[index] ?? ''
     const picture = pictures[planned.picture]
-    const accountId = authors.get(id) ?? people[planned.author]?.id
+    const row = found.get(id)
+    const accountId = row?.account_id ?? people[planned.author]?.id
     const author = indexOf.get(accountId ?? '')
     if (gone.has(id) || !picture || accountId === undefined || author === undefined) continue
     const subject = subjectOf(picture.name)
     const createdAtMs = epochMs - planned.ageMs
     photos.push({ index, id, createdAtMs, author, subject })
-    const directory = join(run.mediaDirectory, planned.mediaKey)
-    if (!authors.has(id) || !existsSync(directory)) linkDirectory(picture.directory, directory, run.owner)
-    if (authors.has(id)) continue
+    const directory = join(run.mediaDirectory, row?.media_key ?? planned.mediaKey)
+    if (!row || !existsSync(directory)) linkDirectory(picture.directory, directory, run.owner)
+    if (row) continue
     const random = createRandom(run.seed, 'caption', index)
     await batches.add({
       id,
@@ -65,14 +66,14 @@ export async function writePhotos(
 }
 
 async function findPhotos(run: SeedRun, ids: readonly string[]) {
-  const authors = new Map<string, string>()
+  const found = new Map<string, { account_id: string; media_key: string }>()
   const gone = new Set<string>()
   // Primary: what an earlier run has just written must be seen.
   await run.postgres.read('primary', async (db) => {
     for (const batch of batchesOf(ids)) {
-      for (const row of await photosAmong(db, batch)) authors.set(row.id, row.account_id)
+      for (const row of await photosAmong(db, batch)) found.set(row.id, row)
       for (const id of await goneAmong(db, batch)) gone.add(id)
     }
   })
-  return { authors, gone }
+  return { found, gone }
 }
