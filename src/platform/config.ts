@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { PORTS, portOf, type PortName } from './ports.ts'
 
@@ -106,7 +106,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
   )
   const config: Config = {
     instance: text('MINIGRAM_INSTANCE', 'app1'),
-    release: text('MINIGRAM_RELEASE', 'checkout').split('/').at(-1) ?? 'checkout',
+    release: releaseId(environment['MINIGRAM_RELEASE']),
     stateDirectory,
     mediaDirectory: text('MINIGRAM_MEDIA_DIR', join(stateDirectory, 'media')),
     spoolDirectory: text('MINIGRAM_SPOOL_DIR', join(stateDirectory, 'spool')),
@@ -138,6 +138,12 @@ export function loadConfig(environment: Environment = process.env): { config: Co
   const secrets = readSecrets(text('MINIGRAM_SECRETS_DIR', join(stateDirectory, 'secrets')))
   if (problems.length > 0) throw new Error(problems.join('; '))
   return { config: Object.freeze(config), secrets }
+}
+
+/** `release/current` is a link: its target's name is the release. */
+function releaseId(path: string | undefined): string {
+  if (!path) return 'checkout'
+  return basename(existsSync(path) ? realpathSync(path) : path)
 }
 
 /** A secret whose file is absent stays unset: asking for it is the error, so that a process needs only its own. */

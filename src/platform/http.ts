@@ -10,6 +10,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { documentApi } from './openapi.ts'
 import { manifestOf, routeLabel } from './route-manifest.ts'
+import { buildValidator } from './validation.ts'
 import { setViewer, type Viewer } from './viewer.ts'
 
 export interface HttpOptions {
@@ -39,7 +40,7 @@ export async function createHttpApp({ instance, log, metrics, authenticate }: Ht
     forceCloseConnections: 'idle',
     genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, useDefaults: true } },
+    schemaController: { compilersFactory: { buildValidator } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.setErrorHandler(createErrorHandler(log))

@@ -48,8 +48,12 @@ const PRIMARY_CHECK_MS = 500
 /** Polling is only the fallback of NOTIFY. */
 const JOB_POLL_MS = 1_000
 
+export interface JobRunner extends AsyncDisposable {
+  isRunning(): boolean
+}
+
 /** Runs jobs on whichever node is the primary, and moves when that changes. */
-export function runJobs(options: JobRunnerOptions): AsyncDisposable {
+export function runJobs(options: JobRunnerOptions): JobRunner {
   const { postgres, log } = options
   const parsedCronItems = parseCronItems([...options.recurring])
   let isStopping = false
@@ -104,6 +108,7 @@ export function runJobs(options: JobRunnerOptions): AsyncDisposable {
 
   const following = follow()
   return {
+    isRunning: () => current !== null,
     async [Symbol.asyncDispose]() {
       isStopping = true
       await following

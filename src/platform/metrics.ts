@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
@@ -163,16 +163,23 @@ function createHitRate() {
   }
 }
 
-/** `/metrics` on its own loopback port, never on the public one. */
-export async function serveMetrics(metrics: Metrics, port: number, host = '127.0.0.1'): Promise<AsyncDisposable> {
+/** `/metrics`, and `/ready` for who waits for this process, on a loopback port of its own, never on the public one. */
+export async function serveMetrics(
+  { registry }: Pick<Metrics, 'registry'>,
+  port: number,
+  isReady: () => boolean = () => true,
+): Promise<AsyncDisposable> {
+  const answers: Readonly<Record<string, (response: ServerResponse) => Promise<unknown>>> = {
+    '/metrics': async (response) =>
+      response.setHeader('content-type', registry.contentType).end(await registry.metrics()),
+    '/ready': async (response) => response.writeHead(isReady() ? 200 : 503).end(),
+  }
   const server = createServer((request, response) => {
-    if (request.url !== '/metrics') return void response.writeHead(404).end()
-    metrics.registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    )
+    const answer = answers[request.url ?? '']
+    if (answer) answer(response).catch(() => response.destroy())
+    else response.writeHead(404).end()
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   return {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -82,7 +82,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
         node: options.name,
         from: state.role,
         to: next.role,
-        cause: String(cause ?? '') || undefined,
+        cause: cause instanceof Error ? cause.message : undefined,
       })
     }
     Object.assign(state, next)

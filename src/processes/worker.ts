@@ -11,10 +11,9 @@ const log = createLog(config.instance, config.logLevel)
 exitOnProgrammerError(log)
 
 await using services = openServices(config, secrets, log)
-await using _metrics = await serveMetrics(services.metrics, config.metricsPort)
 await using jobs = createJobHandlers(services)
 await services.postgres.untilReadable(60_000)
-await using _runner = runJobs({
+await using runner = runJobs({
   postgres: services.postgres,
   handlers: jobs.handlers,
   recurring: jobs.recurring,
@@ -23,5 +22,6 @@ await using _runner = runJobs({
   log,
   metrics: services.metrics,
 })
+await using _metrics = await serveMetrics(services.metrics, config.metricsPort, () => runner.isRunning())
 log.info({ event: 'worker.ready' })
 await untilStopped(log)

@@ -62,5 +62,6 @@ export function stackEnvironment(config: StackConfig): Record<string, string> {
     MINIGRAM_LB_WEIGHTS: config.lbWeights,
     MINIGRAM_LB_RATE: config.lbRate,
     MINIGRAM_LB_BURST: String(config.lbBurst),
+    ...config.tuning,
   }
 }

@@ -18,6 +18,8 @@ export interface Settings {
   lbWeights: string
   lbRate: string
   lbBurst: number
+  /** Settings of single processes, by their variable; what they take and their defaults stand in src/platform/config.ts. */
+  tuning: Readonly<Record<string, string>>
 }
 
 /** The part of the settings that `config.json` holds. */
@@ -36,7 +38,23 @@ export const DEFAULT_SETTINGS: Settings = {
   lbWeights: Array(APP_SLOTS).fill('1').join(','),
   lbRate: '10r/s',
   lbBurst: 100,
+  tuning: {},
 }
+
+/** Handed on to the processes as they are; an empty value takes the default again. */
+export const TUNING_NAMES = [
+  'MINIGRAM_DRAIN_SECONDS',
+  'MINIGRAM_EDGE_MEMORY',
+  'MINIGRAM_LB_STRATEGY',
+  'MINIGRAM_LIMIT_GUESSES_PER_CLIENT',
+  'MINIGRAM_LIMIT_GUESSES_PER_CLIENT_AND_USERNAME',
+  'MINIGRAM_LIMIT_GUESSES_PER_USERNAME',
+  'MINIGRAM_LIMIT_SIGN_UPS_PER_CLIENT',
+  'MINIGRAM_LOG_LEVEL',
+  'MINIGRAM_POSTGRES_POOL_MAX',
+  'MINIGRAM_REPLICA_LAG_MAX_SECONDS',
+  'MINIGRAM_WORKER_CONCURRENCY',
+] as const
 
 /** Every variable that chooses a stack or one of its settings. */
 export const SETTING_NAMES = [
@@ -51,6 +69,7 @@ export const SETTING_NAMES = [
   'MINIGRAM_LB_WEIGHTS',
   'MINIGRAM_LB_RATE',
   'MINIGRAM_LB_BURST',
+  ...TUNING_NAMES,
 ] as const
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -99,6 +118,8 @@ export function readSettings(
   settings.lbWeights = text('MINIGRAM_LB_WEIGHTS', settings.lbWeights, /^\d+(,\d+){0,15}$/, 'a list such as 1,1,2')
   settings.lbRate = text('MINIGRAM_LB_RATE', settings.lbRate, /^\d+r\/[sm]$/, 'a rate such as 10r/s')
   settings.lbBurst = integer('MINIGRAM_LB_BURST', settings.lbBurst, 'a whole number')
+  const given = TUNING_NAMES.filter((name) => environment[name] !== undefined).map((name) => [name, environment[name]])
+  settings.tuning = { ...settings.tuning, ...Object.fromEntries(given) }
   return { settings, problems }
 }
 

@@ -53,7 +53,7 @@ export async function isHealthy(program: Program, settings: Settings, paths: Sta
       isDatabaseNode(program.name) && isFine({ port: patroniPort(settings, program.name) }, '/health'),
     redis: async () =>
       isRedisHealthy(port, readSecret(paths, program.name === 'redis-main' ? 'redis-main' : 'redis-cache')),
-    worker: async () => isFine({ port }, '/metrics'),
+    worker: async () => isFine({ port }, '/ready'),
     app: async () => isFine({ socketPath: appSocket(paths, program.slot ?? 0) }, '/health/ready'),
     watcher: async () => isFine({ port }, '/metrics'),
     lb: async () => isFine({ port: portOf('nginxStatus', settings.portOffset) }, '/nginx_status'),
