@@ -127,7 +127,7 @@ async function freePredecessor(node: Node, instance: string): Promise<void> {
 }
 
 /** graphile-worker's own lines, where ours go; what it says of each job, `toTaskList` says better. */
-function toLogger(log: Log): Logger {
+export function toLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
     if (['error', 'warning'].includes(level)) log.warn({ event: 'jobs.notice', message })
   })

@@ -7,7 +7,7 @@ import { runOnce } from 'graphile-worker'
 import pg from 'pg'
 import { loadConfig, Secrets } from '../../src/platform/config.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { toTaskList } from '../../src/platform/jobs.ts'
+import { toLogger, toTaskList } from '../../src/platform/jobs.ts'
 import { createApiApp } from '../../src/processes/api-app.ts'
 import { createJobHandlers } from '../../src/processes/job-handlers.ts'
 import { openServices, type Services } from '../../src/processes/services.ts'
@@ -70,6 +70,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     max: 3,
   })
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   t.after(async () => {
     app.server.closeAllConnections()
     await app.close()
@@ -98,6 +99,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
         taskList: toTaskList({ handlers: jobs.handlers, log, metrics: services.metrics }),
         concurrency: 2,
         noHandleSignals: true,
+        logger: toLogger(log),
       })
     },
     async rows(query, values = []) {

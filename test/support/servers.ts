@@ -102,6 +102,7 @@ async function makeTemplate(port: number): Promise<void> {
   }
   const pool = new pg.Pool({ ...admin, database: TEMPLATE_DATABASE, max: 2 })
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   await migrate(pool, join(import.meta.dirname, '../../db/migrations'))
   await pool.end()
 }

@@ -76,20 +76,7 @@ export async function newPerson(name: string): Promise<Person> {
   return createPerson(stack.lb, clientAddress()).signsUp(`${name}_${Date.now().toString(36)}`)
 }
 
-/** Polls until `probe` gives a value other than null. */
-export async function eventually<Value>(
-  what: string,
-  deadlineMs: number,
-  probe: () => Promise<Value | null>,
-): Promise<Value> {
-  const end = Date.now() + deadlineMs
-  for (;;) {
-    const value = await probe().catch(() => null)
-    if (value !== null) return value
-    if (Date.now() > end) throw new Error(`${what}: not within ${deadlineMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
+export { eventually } from './eventually.ts'
 
 /** A real camera file where the shared photos are present, else one of our own making. */
 export async function somePhoto(pattern = 'jpg-gps-DSCN0010.jpg', seed = 1): Promise<Buffer> {
