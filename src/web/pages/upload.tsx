@@ -81,7 +81,13 @@ function Choose({ isEmpty, isOver }: { isEmpty: boolean; isOver: boolean }) {
           <span className={styles.sign}>
             <Icon name="photo" size={36} />
           </span>
-          <p className={styles.lead}>{isOver ? 'Let go to add them' : isTouch() ? 'What would you like to show?' : 'Drop photos here, or paste one'}</p>
+          <p className={styles.lead}>
+            {isOver
+              ? 'Let go to add them'
+              : isTouch()
+                ? 'What would you like to show?'
+                : 'Drop photos here, or paste one'}
+          </p>
         </>
       )}
       <div className={styles.buttons}>
