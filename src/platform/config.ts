@@ -32,11 +32,13 @@ export interface Config {
   redisCache: HostPort
   edgePort: number
   edgePurgeTargets: readonly string[]
+  /** NGINX's purge listener; null where there is no NGINX. */
+  lbPurgeTarget: string | null
   /** How long a draining app server waits for requests in flight. */
   drainSeconds: number
   logLevel: string
   workerConcurrency: number
-  limits: AccountLimits
+  limits: AccountLimits & CallLimits
 }
 
 /** Guesses of a password in 15 minutes, and new accounts in an hour. */
@@ -45,6 +47,14 @@ export interface AccountLimits {
   guessesPerClient: number
   guessesPerUsername: number
   signUpsPerClient: number
+}
+
+/** Calls of one account, or of one client address that is not signed in. */
+export interface CallLimits {
+  readsPerMinute: number
+  writesPerMinute: number
+  /** All of them may come at once: a holiday's pictures. */
+  uploadsPerHour: number
 }
 
 /** Prints as `[redacted]` wherever it is logged or inspected. */
@@ -125,6 +135,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     redisCache: hostPort('MINIGRAM_REDIS_CACHE', text('MINIGRAM_REDIS_CACHE', `127.0.0.1:${at('redisCache')}`)),
     edgePort: integer('MINIGRAM_PORT_EDGE', at('edge'), 1, 65_535),
     edgePurgeTargets: text('MINIGRAM_EDGE_PURGE_TARGETS', `http://127.0.0.1:${at('edgePurge')}`).split(','),
+    lbPurgeTarget: orNone(text('MINIGRAM_LB_PURGE_TARGET', `http://127.0.0.1:${at('lbPurge')}`)),
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
     workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),
@@ -133,6 +144,9 @@ export function loadConfig(environment: Environment = process.env): { config: Co
       guessesPerClient: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT', 100, 1, 1e6),
       guessesPerUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_USERNAME', 200, 1, 1e6),
       signUpsPerClient: integer('MINIGRAM_LIMIT_SIGN_UPS_PER_CLIENT', 60, 1, 1e6),
+      readsPerMinute: integer('MINIGRAM_LIMIT_READS_PER_MINUTE', 1_200, 1, 1e6),
+      writesPerMinute: integer('MINIGRAM_LIMIT_WRITES_PER_MINUTE', 120, 1, 1e6),
+      uploadsPerHour: integer('MINIGRAM_LIMIT_UPLOADS_PER_HOUR', 120, 1, 1e6),
     },
   }
   const secrets = readSecrets(text('MINIGRAM_SECRETS_DIR', join(stateDirectory, 'secrets')))
@@ -144,6 +158,10 @@ export function loadConfig(environment: Environment = process.env): { config: Co
 function releaseId(path: string | undefined): string {
   if (!path) return 'checkout'
   return basename(existsSync(path) ? realpathSync(path) : path)
+}
+
+function orNone(value: string): string | null {
+  return value === 'none' ? null : value
 }
 
 /** A secret whose file is absent stays unset: asking for it is the error, so that a process needs only its own. */

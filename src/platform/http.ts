@@ -4,12 +4,15 @@ import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { randomBytes } from 'node:crypto'
 import { fastify, type FastifyRequest, type RouteOptions } from 'fastify'
 import { UPLOAD_MAX_BYTES } from '../contract/limits.ts'
+import type { createAnswerCaching } from './answer-caching.ts'
+import type { ClassLimits } from './class-limits.ts'
 import { AppError } from './errors.ts'
 import { createErrorHandler, sendProblem } from './http-errors.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { documentApi } from './openapi.ts'
-import { manifestOf, routeLabel } from './route-manifest.ts'
+import { clientKey } from './rate-limits.ts'
+import { limitOf, manifestOf, routeLabel, type DeclaredRoute } from './route-manifest.ts'
 import { buildValidator } from './validation.ts'
 import { setViewer, type Viewer } from './viewer.ts'
 
@@ -19,6 +22,8 @@ export interface HttpOptions {
   metrics: Metrics
   /** Who asks, by the token of the request. Null when there is no such session. */
   authenticate: (token: string) => Promise<Viewer | null>
+  limits: Pick<ClassLimits, 'take'>
+  caching: ReturnType<typeof createAnswerCaching>
 }
 
 /** JSON bodies; pictures come as multipart with their own bound. */
@@ -30,8 +35,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 
 export type App = Awaited<ReturnType<typeof createHttpApp>>
 
-/** Fastify with what every route of ours shares: contract types, errors, sessions, metrics, OpenAPI. */
-export async function createHttpApp({ instance, log, metrics, authenticate }: HttpOptions) {
+/** Fastify with what every route of ours shares: contract types, errors, sessions, limits, caching, metrics, OpenAPI. */
+export async function createHttpApp({ instance, log, metrics, authenticate, limits, caching }: HttpOptions) {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -54,14 +59,19 @@ export async function createHttpApp({ instance, log, metrics, authenticate }: Ht
       request.id,
     ),
   )
-  app.addHook('onRoute', requireManifest)
+  const routes: DeclaredRoute[] = []
+  app.addHook('onRoute', (options) => {
+    requireManifest(options)
+    const manifest = manifestOf(options.config)
+    if (manifest) routes.push({ method: String(options.method), url: options.url, manifest })
+  })
   await app.register(cookie)
   await app.register(multipart, {
     limits: { fileSize: UPLOAD_MAX_BYTES, files: 1, fields: 5, fieldSize: 16 * 1024, headerPairs: 50 },
   })
   await documentApi(app)
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const manifest = manifestOf(request.routeOptions.config)
     if (!manifest) return
     const given = tokenOf(request)
@@ -74,10 +84,11 @@ export async function createHttpApp({ instance, log, metrics, authenticate }: Ht
     const viewer = given ? await authenticate(given.token) : null
     if (viewer) setViewer(request, viewer)
     checkAccess(viewer, manifest.access)
+    const client = viewer?.account?.id ?? clientKey(clientAddress(request))
+    await limits.take(limitOf(manifest, request.method), client, reply)
+    await caching.beforeReading(request)
   })
-  app.addHook('onSend', async (_request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-store')
-  })
+  app.addHook('onSend', async (request, reply, payload) => caching.describe(request, reply, payload))
   app.addHook('onResponse', async (request, reply) => {
     const labels = { route: routeLabel(request), method: request.method, status: String(reply.statusCode), instance }
     metrics.requests.inc(labels)
@@ -87,7 +98,7 @@ export async function createHttpApp({ instance, log, metrics, authenticate }: Ht
     metrics.activeConnections.inc({ instance })
     socket.once('close', () => metrics.activeConnections.dec({ instance }))
   })
-  return app
+  return Object.assign(app, { declaredRoutes: (): readonly DeclaredRoute[] => routes })
 }
 
 function requestIdFrom(header: string | string[] | undefined): string {

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { manifestOf, route } from './route-manifest.ts'
+import { extensionsOf, manifestOf, route } from './route-manifest.ts'
 
 /** OpenAPI 3.1 from the routes' schemas: `/api/openapi.json`, browsable at `/api/docs`. */
 export async function documentApi(app: Pick<FastifyInstance, 'register' | 'get'>): Promise<void> {
@@ -11,7 +11,9 @@ export async function documentApi(app: Pick<FastifyInstance, 'register' | 'get'>
       info: {
         title: 'MiniGram',
         version: '1',
-        description: 'Errors are application/problem+json with a `code`; docs/errors.md lists them.',
+        description:
+          'Errors are application/problem+json with a `code`; docs/errors.md lists them. `x-access` says who may call, ' +
+          '`x-reads` where the answer is read, `x-cache` how long a signed-out visitor’s answer is kept, `x-limit` which budget a call takes from.',
       },
       components: {
         securitySchemes: {
@@ -27,6 +29,7 @@ export async function documentApi(app: Pick<FastifyInstance, 'register' | 'get'>
         schema: {
           ...schema,
           ...(url.startsWith('/api/') ? {} : { hide: true }),
+          ...(manifest ? extensionsOf(manifest, String(options.method)) : {}),
           ...(manifest && manifest.access !== 'public' ? { security: [{ bearer: [] }, { cookie: [] }] } : {}),
         },
       }

@@ -19,6 +19,8 @@ import { photosRoutes } from '../features/photos/photos.routes.ts'
 import { createPhotos, eraseMedia, forgetPhotosOf } from '../features/photos/photos.service.ts'
 import { searchRoutes } from '../features/search/search.routes.ts'
 import { systemRoutes } from '../features/system/system.routes.ts'
+import { createAnswerCaching } from '../platform/answer-caching.ts'
+import { createClassLimits } from '../platform/class-limits.ts'
 import { createHttpApp, type App } from '../platform/http.ts'
 import { createPasswords } from '../platform/passwords.ts'
 import { openSpool } from '../platform/spool.ts'
@@ -28,13 +30,14 @@ export type Readiness = 'ready' | 'starting' | 'draining'
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
 export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
-  const { config, db, events, log, metrics, postgres, redisMain } = services
+  const { config, db, events, log, metrics, pages, postgres, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
   const spool = openSpool(config.spoolDirectory)
   const passwords = createPasswords()
   const sessions = createSessions({ db, redisMain, log, metrics })
   const signIns = createSignIns({ db, sessions, passwords, events })
   const throttle = createThrottle(redisMain, config.limits)
+  const limits = createClassLimits(redisMain, config.limits, log)
   const photos = createPhotos({ db, media, spool, events })
 
   const app = await createHttpApp({
@@ -42,7 +45,10 @@ export async function createApiApp(services: Services, readiness: () => Readines
     log,
     metrics,
     authenticate: (token) => sessions.authenticate(token),
+    limits,
+    caching: createAnswerCaching({ pages, canReadPrimary: () => postgres.isWritable() }),
   })
+  app.addHook('onClose', () => limits[Symbol.asyncDispose]())
   app.addHook('onClose', () => media[Symbol.asyncDispose]())
   app.addHook('onClose', () => sessions[Symbol.asyncDispose]())
   systemRoutes(app, {

@@ -1,10 +1,12 @@
 import type { Config, Secrets } from '../platform/config.ts'
 import { createDatabase } from '../platform/consistency.ts'
 import { createEvents } from '../platform/events.ts'
+import { createLbPurge } from '../platform/lb-purge.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
 import { openRedisMain } from '../platform/redis.ts'
+import { createVisitorPages } from '../platform/visitor-pages.ts'
 
 export type Services = ReturnType<typeof openServices>
 
@@ -22,6 +24,8 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     metrics,
   })
   const redisMain = openRedisMain(config.redisMain, secrets.get('redis-main'), log)
+  const lbPurge = createLbPurge({ target: config.lbPurgeTarget, secret: secrets.get('edge') })
+  const pages = createVisitorPages({ redisMain, lbPurge, log })
   return {
     config,
     secrets,
@@ -29,9 +33,11 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     metrics,
     postgres,
     redisMain,
+    pages,
     db: createDatabase(postgres, redisMain),
     events: createEvents(log, metrics),
     async [Symbol.asyncDispose]() {
+      await pages[Symbol.asyncDispose]()
       await redisMain[Symbol.asyncDispose]()
       await postgres[Symbol.asyncDispose]()
     },

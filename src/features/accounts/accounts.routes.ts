@@ -11,7 +11,7 @@ import {
 import { UsernameParams } from '../../contract/common.ts'
 import { clientAddress, type App } from '../../platform/http.ts'
 import { clientKey, limited } from '../../platform/rate-limits.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf } from '../../platform/viewer.ts'
 import type { AccountDeletion } from './account-deletion.service.ts'
 import { isSuccess, isWrongGuess, type Throttle } from './account-limits.ts'
@@ -37,7 +37,7 @@ export function accountsRoutes(app: App, deps: AccountsRoutesDeps): void {
   app.post(
     '/api/accounts',
     {
-      config: route({ access: 'public', reads: 'replica' }),
+      config: route({ access: 'public', reads: 'replica', limit: 'sign-up' }),
       schema: { summary: 'Sign up; signed in at once', tags, body: SignUp, response: { 201: SignedIn } },
     },
     async (request, reply) => {
@@ -103,7 +103,7 @@ export function accountsRoutes(app: App, deps: AccountsRoutesDeps): void {
   app.post(
     '/api/accounts/reset',
     {
-      config: route({ access: 'public', reads: 'primary' }),
+      config: route({ access: 'public', reads: 'primary', limit: 'sign-in' }),
       schema: {
         summary: 'Set a password by a one-time link; all devices are signed out',
         tags,
@@ -122,7 +122,7 @@ export function accountsRoutes(app: App, deps: AccountsRoutesDeps): void {
   app.put(
     '/api/accounts/me/avatar',
     {
-      ...member,
+      config: route({ access: 'member', reads: 'sticky', limit: 'upload' }),
       // The body is a stream that the service reads; its schema here is for the documentation.
       validatorCompiler: () => () => true,
       schema: {
@@ -145,7 +145,11 @@ export function accountsRoutes(app: App, deps: AccountsRoutesDeps): void {
   app.get(
     '/api/accounts/:username',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({
+        access: 'public',
+        reads: 'sticky',
+        cache: publicPage(({ username }) => [`account-${username}`]),
+      }),
       schema: { summary: 'Public profile', tags, params: UsernameParams, response: { 200: Profile } },
     },
     (request) => accounts.profile(viewerOf(request), request.params.username),

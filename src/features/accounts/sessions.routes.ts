@@ -25,7 +25,7 @@ export function sessionsRoutes(app: App, { db, signIns, throttle }: SessionsRout
   app.post(
     '/api/sessions',
     {
-      config: route({ access: 'public', reads: 'primary' }),
+      config: route({ access: 'public', reads: 'primary', limit: 'sign-in' }),
       schema: { summary: 'Sign in', tags, body: SignIn, response: { 201: SignedIn } },
     },
     async (request, reply) => {

@@ -5,7 +5,7 @@ import { Comment, CommentPage, PostComment } from '../../contract/photos.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import type { App } from '../../platform/http.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf } from '../../platform/viewer.ts'
 import { requirePhoto } from '../photos/photos.service.ts'
 import { commentsOf } from './comments.queries.ts'
@@ -18,7 +18,7 @@ export function commentsRoutes(app: App, { db, comments }: { db: Database; comme
   app.get(
     '/api/photos/:id/comments',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({ access: 'public', reads: 'sticky', cache: publicPage(({ id }) => [`photo-${id}`]) }),
       schema: {
         summary: 'Comments on a photo, newest first',
         tags: ['comments'],

@@ -4,7 +4,7 @@ import { PhotoPage } from '../../contract/photos.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, FLOAT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import type { App } from '../../platform/http.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { viewerOf } from '../../platform/viewer.ts'
 import { likedAmong } from '../likes/likes.service.ts'
 import { loadCards } from '../photos/photos.service.ts'
@@ -17,7 +17,7 @@ export function exploreRoutes(app: App, { db }: { db: Database }): void {
   app.get(
     '/api/explore',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({ access: 'public', reads: 'sticky', cache: publicPage(() => ['explore']) }),
       schema: {
         summary: 'Recent and liked photos of everyone: the page of who is not signed in',
         tags: ['explore'],

@@ -3,13 +3,14 @@ import { PageQuery, UsernameParams } from '../../contract/common.ts'
 import { FollowState } from '../../contract/follows.ts'
 import { PAGE_LIMIT_DEFAULT } from '../../contract/limits.ts'
 import type { App } from '../../platform/http.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf } from '../../platform/viewer.ts'
 import type { Follows } from './follows.service.ts'
 
 const tags = ['follows']
 const member = { config: route({ access: 'member', reads: 'primary' }) }
-const anyone = { config: route({ access: 'public', reads: 'sticky' }) }
+const cache = publicPage(({ username }) => [`account-${username}`])
+const anyone = { config: route({ access: 'public', reads: 'sticky', cache }) }
 const page = { tags, params: UsernameParams, querystring: PageQuery, response: { 200: AccountPage } }
 
 export function followsRoutes(app: App, { follows }: { follows: Follows }): void {

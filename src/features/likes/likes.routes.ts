@@ -5,7 +5,7 @@ import { LikeState } from '../../contract/photos.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import type { App } from '../../platform/http.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf } from '../../platform/viewer.ts'
 import { accountCard } from '../accounts/accounts.service.ts'
 import { requirePhoto } from '../photos/photos.service.ts'
@@ -36,7 +36,7 @@ export function likesRoutes(app: App, { db, likes }: { db: Database; likes: Like
   app.get(
     '/api/photos/:id/likes',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({ access: 'public', reads: 'sticky', cache: publicPage(({ id }) => [`photo-${id}`]) }),
       schema: {
         summary: 'Who likes a photo, newest first',
         tags: ['likes'],

@@ -7,7 +7,7 @@ import { decodeCursor, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { App } from '../../platform/http.ts'
 import type { Reader } from '../../platform/postgres.ts'
-import { route } from '../../platform/route-manifest.ts'
+import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf, type Viewer } from '../../platform/viewer.ts'
 import { requireAccountId } from '../accounts/accounts.service.ts'
 import { photoIdsOf } from './photos.queries.ts'
@@ -32,7 +32,7 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
   app.post(
     '/api/photos',
     {
-      config: route({ access: 'member', reads: 'none' }),
+      config: route({ access: 'member', reads: 'none', limit: 'upload' }),
       // The body is a stream, and read by the service; its schema here is for the documentation.
       validatorCompiler: () => () => true,
       schema: {
@@ -49,7 +49,7 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
   app.get(
     '/api/photos/:id',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({ access: 'public', reads: 'sticky', cache: publicPage(({ id }) => [`photo-${id}`]) }),
       schema: { summary: 'One photo', tags: ['photos'], params: IdParams, response: { 200: PhotoDetail } },
     },
     (request) => {
@@ -103,7 +103,11 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
   app.get(
     '/api/accounts/:username/photos',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({
+        access: 'public',
+        reads: 'sticky',
+        cache: publicPage(({ username }) => [`account-${username}`]),
+      }),
       schema: {
         summary: 'Photos of an account, newest first',
         tags: ['photos', 'accounts'],

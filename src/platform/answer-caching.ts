@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pageUrl } from '../contract/public-pages.ts'
+import { manifestOf, type RouteCache } from './route-manifest.ts'
+import { setViewer, VISITOR } from './viewer.ts'
+import type { PageMark, VisitorPages } from './visitor-pages.ts'
+
+const PERSONAL = 'private, no-store'
+const SESSION_COOKIES = ['mg', '__Host-mg'] as const
+/** A visitor's answer and a member's are different answers at one address. */
+const VARY = 'Cookie, Authorization'
+/** For a page that changed while it was read, or of which nobody can tell: a burst is still one fill. */
+const UNCERTAIN_SECONDS = 1
+
+const statuses = new WeakMap<FastifyRequest, string>()
+const marks = new WeakMap<FastifyRequest, PageMark>()
+
+/** What a cache behind this answer did, for its `Cache-Status` (RFC 9211), e.g. `redis-cache; hit`. Tiers nearest to the database first. */
+export function noteCacheStatus(request: FastifyRequest, status: string): void {
+  const known = statuses.get(request)
+  statuses.set(request, known === undefined ? status : `${known}, ${status}`)
+}
+
+export interface AnswerCachingDeps {
+  pages: Pick<VisitorPages, 'markOf'>
+  canReadPrimary: () => boolean
+}
+
+/** Every header about caching, from the route's manifest. What is not declared is `private, no-store`. */
+export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps) {
+  return {
+    /**
+     * Before a page is read that NGINX may keep for minutes: where it changed a moment ago it is read on the primary,
+     * since a replica may be behind. One such read per change and page, for NGINX fills it once.
+     */
+    async beforeReading(request: FastifyRequest): Promise<void> {
+      if (!manifestOf(request.routeOptions.config)?.cache || !isShareable(request)) return
+      const mark = await pages.markOf(request.url)
+      const isChanged = mark !== 'unknown' && mark !== null
+      if (isChanged && !canReadPrimary()) return
+      marks.set(request, mark)
+      if (isChanged) setViewer(request, { ...VISITOR, scope: 'primary' })
+    },
+
+    /** An `onSend` hook. */
+    async describe(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+      const cache = manifestOf(request.routeOptions.config)?.cache
+      const status = statuses.get(request)
+      if (status !== undefined) reply.header('cache-status', status)
+      if (cache) reply.header('vary', VARY)
+      if (!cache || reply.statusCode !== 200 || reply.hasHeader('set-cookie') || !isShareable(request)) {
+        reply.header('x-accel-expires', '0')
+        // Assets of the API's documentation say themselves how long they live; a cookie is nobody else's business.
+        if (!reply.hasHeader('cache-control') || reply.hasHeader('set-cookie')) reply.header('cache-control', PERSONAL)
+        return payload
+      }
+      const mark = marks.get(request)
+      const isCurrent = mark !== undefined && mark !== 'unknown' && (await pages.markOf(request.url)) === mark
+      // Before Cache-Control: NGINX 1.22 goes by whichever of the two it reads first.
+      reply.header('x-accel-expires', String(isCurrent ? cache.sharedSeconds : UNCERTAIN_SECONDS))
+      reply.header('cache-control', browserPolicy(cache))
+      reply.header('cdn-cache-control', cache.cdnSeconds > 0 ? `public, max-age=${cache.cdnSeconds}` : 'no-store')
+      reply.header('surrogate-key', cache.tags(paramsOf(request)).join(' '))
+      // Counted for whoever filled the cache; the next reader has another budget.
+      reply.removeHeader('ratelimit').removeHeader('ratelimit-policy')
+      // Weak, because NGINX compresses. Hashed once per fill; NGINX answers "not modified" from its copy.
+      if (typeof payload === 'string') reply.header('etag', `W/"${digest(payload)}"`)
+      return payload
+    },
+  }
+}
+
+/** A visitor's read of the one spelling of the address that can be purged. */
+function isShareable(request: FastifyRequest): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  if (!isRead || presentsSession(request)) return false
+  return request.url === pageUrl(request.routeOptions.url ?? '', paramsOf(request))
+}
+
+/** Also a session that is over: what it is answered is an answer to somebody. */
+function presentsSession(request: FastifyRequest): boolean {
+  if (request.headers.authorization !== undefined) return true
+  return SESSION_COOKIES.some((name) => request.cookies[name] !== undefined)
+}
+
+function browserPolicy({ browserSeconds }: RouteCache): string {
+  return browserSeconds > 0 ? `public, max-age=${browserSeconds}` : 'public, max-age=0, must-revalidate'
+}
+
+/** Parameters in a path are strings, whatever the route calls them. */
+function paramsOf(request: FastifyRequest): Record<string, string> {
+  return request.params as Record<string, string>
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,96 @@
+import { newId } from './ids.ts'
+import { enqueue } from './jobs.ts'
+import type { LbPurge } from './lb-purge.ts'
+import type { Log } from './log.ts'
+import type { Writer } from './postgres.ts'
+import type { RedisMain } from './redis.ts'
+
+/** Names the last change of a page; null: none lately; `unknown`: Redis cannot tell. */
+export type PageMark = string | null
+
+/** NGINX's copies of pages for signed-out visitors, kept true. All of it comes after a commit. */
+export interface VisitorPages extends AsyncDisposable {
+  /** Has them forgotten before it resolves, if NGINX and Redis can be reached; what must be sure writes a job as well (`purgeSurely`). Never throws. */
+  changed(urls: readonly string[]): Promise<void>
+  /** For numbers, which may be half a minute old: many changes become one purge. */
+  counted(urls: readonly string[]): void
+  /** As `changed`, but says when it could not be confirmed. @throws Error */
+  purge(urls: readonly string[]): Promise<void>
+  /** A page may be kept if this is the same after it was read as before, and it was read on the primary unless this is null. */
+  markOf(url: string): Promise<PageMark>
+}
+
+/** Longer than a replica in the rotation is behind (ten seconds) and a request takes (ten as well). */
+const MARK_SECONDS = 30
+const GATHER_MS = 30_000
+/** A person waits for the purge of what they changed, but not for an NGINX that is away. */
+const PATIENCE_MS = 300
+/** Payloads stay small enough for a job's row. */
+const URLS_PER_JOB = 1_000
+
+export function createVisitorPages(deps: {
+  redisMain: Pick<RedisMain, 'client' | 'isSettled'>
+  lbPurge: LbPurge
+  log: Log
+}): VisitorPages {
+  const { redisMain, lbPurge, log } = deps
+  const gathered = new Set<string>()
+  let timer: NodeJS.Timeout | null = null
+
+  /** Marked first: who reads from here on reads what is new, and who has read before knows that it is old. */
+  async function purge(urls: readonly string[]): Promise<void> {
+    const mark = newId()
+    // One pipeline.
+    const marks = await Promise.allSettled(
+      urls.map((url) => redisMain.client.set(changedKey(url), mark, 'EX', MARK_SECONDS)),
+    )
+    await lbPurge.purge(urls)
+    if (marks.some(({ status }) => status === 'rejected')) throw new Error('redis-main could not be told')
+  }
+
+  const quietly = (urls: readonly string[]) =>
+    purge(urls).catch((error: unknown) => log.warn({ event: 'pages.purge_failed', error: String(error) }))
+
+  function flush(): Promise<void> {
+    if (timer) clearTimeout(timer)
+    timer = null
+    const urls = [...gathered]
+    gathered.clear()
+    return quietly(urls)
+  }
+
+  return {
+    purge,
+    async changed(urls) {
+      let patience: NodeJS.Timeout | undefined
+      const tired = new Promise<void>((resolve) => {
+        patience = setTimeout(resolve, PATIENCE_MS)
+      })
+      await Promise.race([quietly(urls), tired])
+      clearTimeout(patience)
+    },
+    counted(urls) {
+      for (const url of urls) gathered.add(url)
+      timer ??= setTimeout(() => void flush(), GATHER_MS).unref()
+    },
+    async markOf(url) {
+      // A server that restarted a moment ago may have lost a mark.
+      if (!redisMain.isSettled()) return 'unknown'
+      return redisMain.client.get(changedKey(url)).catch(() => 'unknown')
+    },
+    async [Symbol.asyncDispose]() {
+      if (gathered.size > 0) await flush()
+      await lbPurge[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Writes the purge into the transaction of the change: what was deleted or rewritten leaves NGINX even if this process dies now. */
+export async function purgeSurely(trx: Writer, urls: readonly string[]): Promise<void> {
+  for (let at = 0; at < urls.length; at += URLS_PER_JOB)
+    await enqueue(trx, 'pages.purge', { urls: urls.slice(at, at + URLS_PER_JOB) })
+}
+
+function changedKey(url: string): string {
+  return `changed:${url}`
+}
