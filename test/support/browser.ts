@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { REPO_DIR } from './stack.ts'
 
 /** Pictures of the pages stay here after a run; git ignores them. */
 export const SCREENSHOTS = join(REPO_DIR, 'test-results/screenshots')
+export const CHROMIUM = '/usr/bin/chromium'
 
 /** Chromium must not try to reach anything but the stack. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -24,34 +25,70 @@ export interface Viewport {
 }
 export const PHONE: Viewport = { width: 390, height: 844 }
 export const DESKTOP: Viewport = { width: 1440, height: 900 }
+const TIMEOUT_MS = 20_000
 
-export interface TestBrowser {
+export interface VisitOptions {
+  /** Whose session the browser has; a visitor's without. */
+  as?: { token: string }
+  /** The first page; home unless told. */
+  at?: string
+  viewport?: Viewport
+  colorScheme?: 'light' | 'dark'
+  /** A touch screen with this many pixels to a point. */
+  phonePixelRatio?: number
+}
+
+export interface TestBrowser extends AsyncDisposable {
   /** A person's own browser profile, opened at the stack's pages. */
-  visit(origin: string, options?: { viewport?: Viewport; colorScheme?: 'light' | 'dark' }): Promise<Page>
+  visit(origin: string, options?: VisitOptions): Promise<Page>
+  /** What the pages reported and nobody caught, so far. */
+  errors: string[]
 }
 
 /** Debian's Chromium, closed when the test ends. Errors of a page fail the test that made them. */
 export async function openBrowser(t: TestContext): Promise<TestBrowser> {
-  const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launchBrowser()
+  t.after(async () => {
+    await browser[Symbol.asyncDispose]()
+    if (browser.errors.length > 0) throw new Error(`the page reported: ${browser.errors.join('; ')}`)
+  })
+  return browser
+}
+
+export async function launchBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts: BrowserContext[] = []
   const errors: string[] = []
-  t.after(async () => {
-    await Promise.all(contexts.map((context) => context.close()))
-    await browser.close()
-    if (errors.length > 0) throw new Error(`the page reported: ${errors.join('; ')}`)
-  })
   mkdirSync(SCREENSHOTS, { recursive: true })
   return {
-    async visit(origin, { viewport = DESKTOP, colorScheme = 'light' } = {}) {
-      const context = await browser.newContext({ viewport, colorScheme, baseURL: origin, locale: 'en-GB' })
-      context.setDefaultTimeout(20_000)
+    errors,
+    async visit(origin, options = {}) {
+      const context = await browser.newContext(contextOptions(origin, options))
+      context.setDefaultTimeout(TIMEOUT_MS)
       contexts.push(context)
+      if (options.as) {
+        await context.addCookies([
+          { name: 'mg', value: options.as.token, url: origin, httpOnly: true, sameSite: 'Lax' },
+        ])
+        await context.addInitScript("localStorage.setItem('minigram.signedIn', '1')")
+      }
       const page = await context.newPage()
       page.on('pageerror', (error) => errors.push(error.message))
-      await page.goto('/')
+      await page.goto(options.at ?? '/')
       return page
     },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(contexts.map((context) => context.close()))
+      await browser.close()
+    },
   }
+}
+
+function contextOptions(origin: string, { viewport = DESKTOP, colorScheme = 'light', phonePixelRatio }: VisitOptions) {
+  const options: BrowserContextOptions = { viewport, colorScheme, baseURL: origin, locale: 'en-GB' }
+  return phonePixelRatio === undefined
+    ? options
+    : { ...options, deviceScaleFactor: phonePixelRatio, isMobile: true, hasTouch: true }
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {

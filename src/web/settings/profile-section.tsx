@@ -1,16 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState, type ChangeEvent, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import type { OwnAccount } from '../../contract/accounts.ts'
 import { BIO_MAX_CHARS, DISPLAY_NAME_MAX_CHARS } from '../../contract/limits.ts'
-import { editMe, setAvatar } from '../api/accounts.ts'
+import { editMe } from '../api/accounts.ts'
 import { sentence } from '../api/problem.ts'
-import { Avatar } from '../parts/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { AreaField, Field } from '../ui/field.tsx'
 import { toast } from '../ui/toast.tsx'
-import { ACCEPT, refusal } from '../upload/preflight.ts'
+import { Face } from './face.tsx'
 import { Section } from './section.tsx'
-import styles from './section.module.css'
 
 /** Face, name and a few words. */
 export function ProfileSection({ me }: { me: OwnAccount }) {
@@ -54,45 +52,5 @@ export function ProfileSection({ me }: { me: OwnAccount }) {
         </div>
       </form>
     </Section>
-  )
-}
-
-function Face({ me }: { me: OwnAccount }) {
-  const client = useQueryClient()
-  const input = useRef<HTMLInputElement>(null)
-  const change = useMutation({
-    mutationFn: (file: File | null) => setAvatar(client, file),
-    onSuccess: (_done, file) => toast(file ? 'That is you now' : 'Picture removed'),
-    onError: (error) => toast(sentence(error)),
-  })
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0]
-    event.target.value = ''
-    if (!file) return
-    const reason = refusal(file)
-    if (reason) toast(reason)
-    else change.mutate(file)
-  }
-  return (
-    <div className={styles.row}>
-      <Avatar account={me} size={80} />
-      <Button busy={change.isPending} onClick={() => input.current?.click()}>
-        {me.avatar ? 'Change picture' : 'Add a picture'}
-      </Button>
-      {me.avatar && (
-        <Button look="quiet" busy={change.isPending} onClick={() => change.mutate(null)}>
-          Remove
-        </Button>
-      )}
-      <input
-        ref={input}
-        type="file"
-        accept={ACCEPT}
-        aria-label="Profile picture"
-        className="visually-hidden"
-        tabIndex={-1}
-        onChange={choose}
-      />
-    </div>
   )
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react'
+import { Segments } from '../ui/segments.tsx'
 import { chosenTheme, setTheme, type Theme } from '../ui/theme.ts'
 import { Section } from './section.tsx'
-import styles from './section.module.css'
 
-const THEMES: [Theme, string][] = [
+const THEMES: readonly [Theme, string][] = [
   ['system', 'System'],
   ['light', 'Light'],
   ['dark', 'Dark'],
@@ -14,23 +14,15 @@ export function ThemeSection() {
   const [theme, choose] = useState(chosenTheme)
   return (
     <Section title="Appearance">
-      <fieldset className={styles.segments}>
-        <legend className="visually-hidden">Theme</legend>
-        {THEMES.map(([value, label]) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name="theme"
-              checked={theme === value}
-              onChange={() => {
-                setTheme(value)
-                choose(value)
-              }}
-            />
-            {label}
-          </label>
-        ))}
-      </fieldset>
+      <Segments
+        label="Theme"
+        options={THEMES}
+        value={theme}
+        onChange={(value) => {
+          setTheme(value)
+          choose(value)
+        }}
+      />
     </Section>
   )
 }

@@ -4,6 +4,7 @@ import { notePublished } from '../api/photos.ts'
 import { ApiError, isPassing, sentence } from '../api/problem.ts'
 import { noteServerAnswer } from '../api/server-state.ts'
 import { noteSignedOut } from '../api/session.ts'
+import type { View } from '../crop/crop-geometry.ts'
 import { canPreview, refusal, sizeRefusal } from './preflight.ts'
 import { sendPhoto } from './send.ts'
 import { uploadItems, type UploadItem } from './upload-items.ts'
@@ -38,6 +39,7 @@ export function addFiles(files: Iterable<File>): void {
       id: newKey(),
       file,
       preview,
+      original: { file, preview },
       caption: '',
       altText: '',
       state,
@@ -61,10 +63,19 @@ export function setText(id: string, text: { caption?: string; altText?: string }
   change(id, { ...text, key: newKey() })
 }
 
+/** The same picture, cut or turned; another file, so another key. */
+export function setCrop(id: string, file: File, view: View): void {
+  const item = items.get().find((known) => known.id === id)
+  if (!item) return
+  if (item.preview && item.preview !== item.original.preview) URL.revokeObjectURL(item.preview)
+  const preview = file === item.original.file ? item.original.preview : URL.createObjectURL(file)
+  change(id, { file, preview, view, key: newKey() })
+}
+
 export function removeItem(id: string): void {
   const item = items.get().find((known) => known.id === id)
   if (item?.state === 'sending') cancelSending?.()
-  if (item?.preview) URL.revokeObjectURL(item.preview)
+  for (const url of new Set([item?.preview, item?.original.preview])) if (url) URL.revokeObjectURL(url)
   items.set(items.get().filter((known) => known.id !== id))
   sendNext()
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
 import { paths } from '../paths.ts'
@@ -5,24 +6,29 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { AreaField } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { formatBytes } from '../ui/numbers.ts'
-import { noteSize, publish, removeItem, setText } from './queue.ts'
+import { noteSize, publish, removeItem, setCrop, setText } from './queue.ts'
 import type { UploadItem } from './upload-items.ts'
 import styles from './upload-card.module.css'
+
+const CropDialog = lazy(() => import('../crop/crop-dialog.tsx').then((m) => ({ default: m.CropDialog })))
 
 /** One chosen file: its picture, its texts while they can still change, and how far it is. */
 export function UploadCard({ item }: { item: UploadItem }) {
   const isOpen = item.state === 'draft' || item.state === 'failed'
   return (
-    <li className={styles.card} data-state={item.state} aria-label={item.file.name}>
-      <Preview item={item} />
+    <li className={styles.card} data-state={item.state} aria-label={item.original.file.name}>
+      <div className={styles.side}>
+        <Preview item={item} />
+        {isOpen && <Crop item={item} />}
+      </div>
       <div className={styles.text}>
         <div className={styles.top}>
           <p className={styles.name}>
-            <span>{item.file.name}</span> {formatBytes(item.file.size)}
+            <span>{item.original.file.name}</span> {formatBytes(item.file.size)}
           </p>
           {item.state !== 'done' && (
             <IconButton
-              name={`${item.state === 'sending' ? 'Cancel' : 'Remove'} ${item.file.name}`}
+              name={`${item.state === 'sending' ? 'Cancel' : 'Remove'} ${item.original.file.name}`}
               onClick={() => removeItem(item.id)}
             >
               <Icon name="close" size={20} />
@@ -47,7 +53,9 @@ function Preview({ item }: { item: UploadItem }) {
     return (
       <div className={styles.tile}>
         <Icon name={item.state === 'refused' ? 'alert' : 'photo'} size={28} />
-        {item.state !== 'refused' && <span>No preview for {item.file.name.split('.').at(-1)?.toUpperCase()}</span>}
+        {item.state !== 'refused' && (
+          <span>No preview for {item.original.file.name.split('.').at(-1)?.toUpperCase()}</span>
+        )}
       </div>
     )
   return (
@@ -57,6 +65,33 @@ function Preview({ item }: { item: UploadItem }) {
       alt=""
       onLoad={(event) => noteSize(item.id, event.currentTarget.naturalWidth, event.currentTarget.naturalHeight)}
     />
+  )
+}
+
+function Crop({ item: { id, original, view } }: { item: UploadItem }) {
+  const [isOpen, setOpen] = useState(false)
+  if (!original.preview) return <p className={styles.note}>HEIC cannot be cropped here. It is published whole.</p>
+  return (
+    <>
+      <Button look="quiet" onClick={() => setOpen(true)}>
+        <Icon name="crop" size={20} /> Crop or rotate
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <CropDialog
+            title="Crop or rotate"
+            file={original.file}
+            src={original.preview}
+            view={view}
+            onClose={() => setOpen(false)}
+            onDone={(file, view) => {
+              setCrop(id, file, view)
+              setOpen(false)
+            }}
+          />
+        </Suspense>
+      )}
+    </>
   )
 }
 
@@ -97,7 +132,7 @@ function Progress({ item }: { item: UploadItem }) {
   const percent = Math.round(item.progress * 100)
   return (
     <div className={styles.sending}>
-      <progress max={100} value={percent} aria-label={`Sending ${item.file.name}`} />
+      <progress max={100} value={percent} aria-label={`Sending ${item.original.file.name}`} />
       <p className={styles.note}>{percent < 100 ? `${percent} %` : 'Sent. The server is reading it…'}</p>
     </div>
   )

@@ -1,11 +1,16 @@
 import type { PhotoCard } from '../../contract/photos.ts'
+import type { View } from '../crop/crop-geometry.ts'
 import { createStore, useStore } from '../ui/store.ts'
 
 export type UploadItem = {
   id: string
+  /** What is sent. */
   file: File
-  /** An object URL, or null where the browser cannot show the file (HEIC). */
+  /** Its object URL, or null where the browser cannot show the file (HEIC). */
   preview: string | null
+  /** As it was chosen; a crop begins here again. */
+  original: { file: File; preview: string | null }
+  view?: View
   caption: string
   altText: string
   /** `draft` is being written, `waiting` has its turn later or after a pause, `refused` never will be sent. */
