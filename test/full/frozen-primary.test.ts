@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
-import { listProcesses, processTree, programOf, stackProcesses } from '../../src/cli/run/processes.ts'
+import { listProcesses, processTree, programOf, signal, stackProcesses } from '../../src/cli/run/processes.ts'
 import type { Person } from '../support/person.ts'
 import { component, components, eventually, minigram, newPerson, somePhoto, stack } from '../support/stack.ts'
 
@@ -61,7 +61,7 @@ test(
     ]
     assert.ok(pids.length > 3, 'Patroni, the postmaster and its children')
     const resume = () => {
-      for (const pid of pids) process.kill(pid, 'SIGCONT')
+      for (const pid of pids) signal(pid, 'SIGCONT')
     }
     for (const pid of pids) process.kill(pid, 'SIGSTOP')
     try {
