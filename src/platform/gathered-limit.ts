@@ -12,6 +12,8 @@ interface Count {
   /** Of all servers, as last heard, without what is in `untold`. */
   known: number
   untold: number
+  /** Since Redis was last told: what nobody asks about needs no news. */
+  isWanted: boolean
 }
 
 /**
@@ -40,16 +42,17 @@ export function createGatheredLimit(
       counts.clear()
     }
     let count = counts.get(key)
-    if (!count) counts.set(key, (count = { known: 0, untold: 0 }))
+    if (!count) counts.set(key, (count = { known: 0, untold: 0, isWanted: false }))
     return count
   }
 
   async function tell(): Promise<void> {
     const told = window
-    const news = [...counts.entries()].filter(([, count]) => count.untold !== 0)
+    const news = [...counts.entries()].filter(([, count]) => count.isWanted)
     await Promise.all(
       news.map(async ([key, count]) => {
         const { untold } = count
+        count.isWanted = false
         const stored = `limit:${name}:${key}:${told}`
         // One pipeline for all clients. The key outlives its window, so that a late word does not make it eternal.
         const [total] = await Promise.all([
@@ -74,6 +77,7 @@ export function createGatheredLimit(
     options,
     async take(key) {
       const count = countOf(key)
+      count.isWanted = true
       const isAllowed = count.known + count.untold < points
       if (isAllowed) count.untold += 1
       return {
@@ -83,7 +87,9 @@ export function createGatheredLimit(
       }
     },
     async giveBack(key) {
-      countOf(key).untold -= 1
+      const count = countOf(key)
+      count.isWanted = true
+      count.untold -= 1
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

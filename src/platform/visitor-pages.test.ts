@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import fastify from 'fastify'
+import cookie from '@fastify/cookie'
+import { startApp } from '../../test/support/app.ts'
+import { urlsOfAccount, urlsOfFollow, urlsOfPhoto } from '../contract/public-pages.ts'
+import { createAnswerCaching, noteCacheStatus } from './answer-caching.ts'
+import { createLbPurge } from './lb-purge.ts'
+import { createLog } from './log.ts'
+import { publicPage, route } from './route-manifest.ts'
+import { viewerOf } from './viewer.ts'
+import { createVisitorPages, type PageMark } from './visitor-pages.ts'
+
+const log = createLog('test', 'fatal')
+
+/** Stands for NGINX's purge listener; answers what `statuses` says for an address, else 200. */
+async function startPurgeListener(t: TestContext, statuses: Record<string, number> = {}) {
+  const purges: string[] = []
+  const server = createServer(({ method, url = '', headers }, response) => {
+    purges.push(`${method} ${url} ${String(headers['x-edge-secret'])}`)
+    if (statuses[url] === 0) return
+    response.writeHead(statuses[url] ?? 200).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  // Listening on TCP, so its address is no string.
+  return { purges, target: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+test('the addresses of a photo and of an account are spelled as NGINX keeps them', () => {
+  assert.deepEqual(urlsOfPhoto({ id: '0192C7A0-0000-7000-8000-00000000000A', username: 'Ann' }), [
+    '/api/photos/0192c7a0-0000-7000-8000-00000000000a',
+    '/api/photos/0192c7a0-0000-7000-8000-00000000000a/likes',
+    '/api/photos/0192c7a0-0000-7000-8000-00000000000a/comments',
+    '/api/accounts/ann',
+    '/api/accounts/ann/photos',
+    '/api/explore',
+  ])
+  assert.deepEqual(urlsOfAccount({ username: 'ann' }), [
+    '/api/accounts/ann',
+    '/api/accounts/ann/photos',
+    '/api/accounts/ann/followers',
+    '/api/accounts/ann/following',
+    '/api/explore',
+  ])
+  assert.deepEqual(urlsOfFollow('ann', 'bob'), [
+    '/api/accounts/ann',
+    '/api/accounts/ann/following',
+    '/api/accounts/bob',
+    '/api/accounts/bob/followers',
+  ])
+})
+
+test('a purge names each address once, with the secret, and takes "was not there" for done', async (t) => {
+  const { purges, target } = await startPurgeListener(t, { '/b': 404, '/c': 412 })
+  await using lb = createLbPurge({ target, secret: 'hush' })
+  await lb.purge(['/a', '/b', '/c', '/a'])
+  assert.deepEqual(purges.toSorted(), ['PURGE /a hush', 'PURGE /b hush', 'PURGE /c hush'])
+})
+
+test('a purge that is refused, unanswered or not heard at all is an error that names the address', async (t) => {
+  const { target } = await startPurgeListener(t, { '/refused': 403, '/silent': 0 })
+  await using lb = createLbPurge({ target, secret: 'hush' })
+  await assert.rejects(lb.purge(['/refused']), /\/refused: answered 403/)
+  await assert.rejects(lb.purge(['/silent']), /\/silent: no answer/)
+  await using nobody = createLbPurge({ target: 'http://127.0.0.1:1', secret: 'hush' })
+  await assert.rejects(nobody.purge(['/a']), /ECONNREFUSED/)
+  await using none = createLbPurge({ target: null, secret: 'hush' })
+  await none.purge(['/a'])
+})
+
+test('whoever changed something waits neither for a missing balancer nor for a missing Redis', async (t) => {
+  const { target } = await startPurgeListener(t, { '/silent': 0 })
+  const app = await startApp(t)
+  await using pages = createVisitorPages({
+    redisMain: { client: app.services.redisMain.client, isSettled: () => true },
+    lbPurge: createLbPurge({ target, secret: 'hush' }),
+    log,
+  })
+  const startedAt = Date.now()
+  await pages.changed(['/silent'])
+  assert.ok(Date.now() - startedAt < 900)
+  assert.equal(typeof (await pages.markOf('/silent')), 'string')
+  assert.equal(await pages.markOf('/never-changed'), null)
+})
+
+test('many counted changes become one purge', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const purged: string[][] = []
+  const lbPurge = {
+    purge: async (urls: readonly string[]) => void purged.push([...urls]),
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+  const client = { set: async () => 'OK' } as never
+  await using pages = createVisitorPages({ redisMain: { client, isSettled: () => true }, lbPurge, log })
+  for (let like = 0; like < 100; like += 1) pages.counted(['/a', '/b'])
+  assert.deepEqual(purged, [])
+  t.mock.timers.tick(30_000)
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+  assert.deepEqual(purged, [['/a', '/b']])
+})
+
+/** One page, and what its mark is at each look. */
+async function askPage(marks: PageMark[], canReadPrimary = true) {
+  const caching = createAnswerCaching({
+    pages: { markOf: async () => (marks.length > 1 ? (marks.shift() ?? null) : (marks[0] ?? null)) },
+    canReadPrimary: () => canReadPrimary,
+  })
+  const app = fastify()
+  await app.register(cookie)
+  app.addHook('onRequest', (request) => caching.beforeReading(request))
+  app.addHook('onSend', async (request, reply, payload) => caching.describe(request, reply, payload))
+  app.get(
+    '/page',
+    { config: route({ access: 'public', reads: 'sticky', cache: publicPage(() => ['page']) }) },
+    (request) => {
+      noteCacheStatus(request, 'redis-cache; hit')
+      return { scope: viewerOf(request).scope }
+    },
+  )
+  app.get(
+    '/cookie',
+    { config: route({ access: 'public', reads: 'none', cache: publicPage(() => ['page']) }) },
+    (_request, reply) => reply.setCookie('a', 'b').send({}),
+  )
+  return app
+}
+
+test('a page that changed a moment ago is read on the primary and kept; one that changes meanwhile is not', async () => {
+  for (const [marks, scope, seconds] of [
+    [[null], 'any', '600'],
+    [['change-1'], 'primary', '600'],
+    [[null, 'change-1'], 'any', '1'],
+    [['change-1', 'change-2'], 'primary', '1'],
+    [['unknown'], 'any', '1'],
+    [[null, 'unknown'], 'any', '1'],
+  ] as const) {
+    const app = await askPage([...marks])
+    const answer = await app.inject('/page')
+    assert.equal(answer.json().scope, scope, String(marks))
+    assert.equal(answer.headers['x-accel-expires'], seconds, String(marks))
+    assert.equal(answer.headers['cache-status'], 'redis-cache; hit')
+  }
+})
+
+test('without a primary a page is still answered, and kept for a second', async () => {
+  const app = await askPage(['change-1'], false)
+  const answer = await app.inject('/page')
+  assert.deepEqual([answer.json().scope, answer.headers['x-accel-expires']], ['any', '1'])
+})
+
+test('an answer that sets a cookie is never shared, whatever its route declares', async () => {
+  const app = await askPage([null])
+  const answer = await app.inject('/cookie')
+  assert.deepEqual([answer.headers['cache-control'], answer.headers['x-accel-expires']], ['private, no-store', '0'])
+})
