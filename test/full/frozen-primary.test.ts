@@ -90,7 +90,14 @@ test(
     }
 
     const acknowledged = writers.flatMap((writer) => writer.acknowledged)
-    const { stdout } = await minigram('psql', '-At', '-c', `select id from comments where photo_id = '${photo.id}'`)
+    const { code, stdout, stderr } = await minigram(
+      'psql',
+      '--',
+      '-At',
+      '-c',
+      `select id from comments where photo_id = '${photo.id}'`,
+    )
+    assert.equal(code, 0, stderr)
     const stored = new Set(stdout.trim().split('\n'))
     assert.deepEqual(
       acknowledged.filter((id) => !stored.has(id)),
