@@ -96,8 +96,8 @@ async function take(page: Page, { path, prepare }: Shot, name: string): Promise<
 /** Skeletons gone, every picture that is in sight shown. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() =>
-    [...document.images].every((img) => img.complete || img.getBoundingClientRect().top > innerHeight),
+  await page.waitForFunction(
+    '[...document.images].every((img) => img.complete || img.getBoundingClientRect().top > innerHeight)',
   )
   // pictures fade in
   await page.waitForTimeout(400)
