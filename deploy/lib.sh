@@ -62,3 +62,13 @@ enter_release() {
   export MINIGRAM_RELEASE NODE_COMPILE_CACHE="$MINIGRAM_STATE/run/compile-cache" MALLOC_ARENA_MAX=2
   cd "$MINIGRAM_RELEASE"
 }
+
+# Is plain HTTP sent on to HTTPS? By default where the certificate is one's own: nobody is sent to a browser's warning.
+redirects_to_tls() {
+  case ${MINIGRAM_TLS_REDIRECT:-auto} in
+    on) return 0 ;;
+    off) return 1 ;;
+    auto) [ -n "${MINIGRAM_TLS_CERT:-}" ] ;;
+    *) fail "MINIGRAM_TLS_REDIRECT is '$MINIGRAM_TLS_REDIRECT', not on, off or auto" ;;
+  esac
+}

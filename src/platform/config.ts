@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { availableParallelism } from 'node:os'
+import { isCloudflarePlan, type CloudflarePlan } from './cloudflare.ts'
 import { PORTS, portOf, type PortName } from './ports.ts'
 
 export interface HostPort {
@@ -31,7 +32,14 @@ export interface Config {
   redisMain: HostPort
   redisCache: HostPort
   edgePort: number
-  edgePurgeTargets: readonly string[]
+  /** Where browsers are sent for photos under HTTPS. */
+  edgeTlsPort: number
+  /** A CDN with a name of its own in front of the edge, for photos; null: the edge beside this address. */
+  edgeOrigin: string | null
+  /** Purge listeners of the PoPs; null where `edgePurgeTargetsFile` says which there are. */
+  edgePurgeTargets: readonly string[] | null
+  edgePurgeTargetsFile: string
+  cdn: CdnConfig | null
   /** NGINX's purge listener; null where there is no NGINX. */
   lbPurgeTarget: string | null
   /** How long a draining app server waits for requests in flight. */
@@ -39,6 +47,13 @@ export interface Config {
   logLevel: string
   workerConcurrency: number
   limits: AccountLimits & CallLimits
+}
+
+/** The commercial CDN in front of the edge; its token is the secret `cdn-token`. */
+export interface CdnConfig {
+  vendor: 'cloudflare'
+  zone: string
+  plan: CloudflarePlan
 }
 
 /** Guesses of a password in 15 minutes, and new accounts in an hour. */
@@ -75,6 +90,9 @@ export class Secrets {
     return '[redacted]'
   }
 }
+
+/** Read where present, never made: they come from somebody else. */
+const GIVEN_SECRET_NAMES = ['cdn-token'] as const
 
 export const SECRET_NAMES = [
   'postgres-superuser',
@@ -134,7 +152,11 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     redisMain: hostPort('MINIGRAM_REDIS_MAIN', text('MINIGRAM_REDIS_MAIN', `127.0.0.1:${at('redisMain')}`)),
     redisCache: hostPort('MINIGRAM_REDIS_CACHE', text('MINIGRAM_REDIS_CACHE', `127.0.0.1:${at('redisCache')}`)),
     edgePort: integer('MINIGRAM_PORT_EDGE', at('edge'), 1, 65_535),
-    edgePurgeTargets: text('MINIGRAM_EDGE_PURGE_TARGETS', `http://127.0.0.1:${at('edgePurge')}`).split(','),
+    edgeTlsPort: integer('MINIGRAM_PORT_EDGE_TLS', at('edgeTls'), 1, 65_535),
+    edgeOrigin: environment['MINIGRAM_EDGE_ORIGIN'] || null,
+    edgePurgeTargets: environment['MINIGRAM_EDGE_PURGE_TARGETS']?.split(',') ?? null,
+    edgePurgeTargetsFile: join(stateDirectory, 'run/edge-purge-targets'),
+    cdn: readCdn(environment, problems),
     lbPurgeTarget: orNone(text('MINIGRAM_LB_PURGE_TARGET', `http://127.0.0.1:${at('lbPurge')}`)),
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
@@ -164,10 +186,21 @@ function orNone(value: string): string | null {
   return value === 'none' ? null : value
 }
 
+function readCdn(environment: Environment, problems: string[]): CdnConfig | null {
+  const vendor = environment['MINIGRAM_CDN'] || 'none'
+  if (vendor === 'none') return null
+  const zone = environment['MINIGRAM_CDN_ZONE'] ?? ''
+  const plan = environment['MINIGRAM_CDN_PLAN'] || 'free'
+  if (vendor !== 'cloudflare') problems.push(`MINIGRAM_CDN '${vendor}' is not none or cloudflare`)
+  if (!/^[0-9a-f]{32}$/.test(zone)) problems.push(`MINIGRAM_CDN_ZONE '${zone}' is not a zone's id of 32 hex digits`)
+  if (!isCloudflarePlan(plan)) problems.push(`MINIGRAM_CDN_PLAN '${plan}' is not free, pro, business or enterprise`)
+  return { vendor: 'cloudflare', zone, plan: isCloudflarePlan(plan) ? plan : 'free' }
+}
+
 /** A secret whose file is absent stays unset: asking for it is the error, so that a process needs only its own. */
 function readSecrets(directory: string): Secrets {
   const values = new Map<string, string>()
-  for (const name of SECRET_NAMES) {
+  for (const name of [...SECRET_NAMES, ...GIVEN_SECRET_NAMES]) {
     try {
       values.set(name, readFileSync(join(directory, name), 'utf8').trim())
     } catch {

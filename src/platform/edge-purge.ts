@@ -1,35 +1,72 @@
-export interface Edge {
-  /** Resolves once no PoP holds anything with one of these tags. @throws Error naming each PoP that did not confirm. */
-  purge(tags: readonly string[]): Promise<void>
+import { Agent, request } from 'node:http'
+
+/** What is to be forgotten: by tag, and the paths that prove it. */
+export interface Forgotten {
+  tags: readonly string[]
+  /** Paths that answer 404 or 410 at every PoP afterwards. */
+  paths: readonly string[]
+}
+
+export interface Edge extends AsyncDisposable {
+  /** Resolves once no PoP holds anything with one of these tags, and a read of each path through each of them has shown so.
+   *  @throws Error naming each PoP that did not confirm; the others have forgotten */
+  forget(gone: Forgotten): Promise<void>
 }
 
 /** A PoP on its own listener answers in milliseconds; the job tries again when one does not. */
-const PURGE_TIMEOUT_MS = 3_000
+const TIMEOUT_MS = 3_000
 /** 50 tags of ours take 2 KB; Varnish takes header lines of 8 KB. */
 const TAGS_PER_REQUEST = 50
+const CONNECTIONS = 8
+const GONE: ReadonlySet<number | undefined> = new Set([404, 410])
 
-/** The PoPs, each by the address of its purge listener. */
-export function createEdge({ targets, secret }: { targets: readonly string[]; secret: string }): Edge {
-  async function purgeAt(target: string, tags: readonly string[]): Promise<void> {
-    const response = await fetch(new URL('/', target), {
-      method: 'PURGE',
-      headers: { 'xkey-purge': tags.join(' '), 'x-edge-secret': secret },
-      signal: AbortSignal.timeout(PURGE_TIMEOUT_MS),
+/** The PoPs, each by the address of its purge listener, which takes purges and the reads that prove them. */
+export function createEdge({ targets, secret }: { targets: () => readonly string[]; secret: string }): Edge {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+
+  function call(target: string, method: string, path: string, headers = {}): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(target)
+      const options = { hostname, port, path, method, agent, headers: { 'x-edge-secret': secret, ...headers } }
+      const sent = request(options, (answer) => {
+        answer.resume()
+        answer.on('error', reject)
+        answer.on('end', () => resolve(answer.statusCode))
+      })
+      sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)))
+      sent.on('error', reject)
+      sent.end()
     })
-    await response.body?.cancel()
-    if (!response.ok) throw new Error(`answered ${response.status}`)
+  }
+
+  async function forgetAt(target: string, { tags, paths }: Forgotten): Promise<void> {
+    for (const some of chunks(tags, TAGS_PER_REQUEST)) {
+      const status = await call(target, 'PURGE', '/', { 'xkey-purge': some.join(' ') })
+      if (status !== 200) throw new Error(`answered ${status}`)
+    }
+    // HEAD: a PoP fetches what it does not have as a whole, but nothing travels to us.
+    for (const some of chunks(paths, CONNECTIONS)) {
+      const statuses = await Promise.all(some.map((path) => call(target, 'HEAD', path)))
+      const at = statuses.findIndex((status) => !GONE.has(status))
+      if (at >= 0) throw new Error(`${some[at]} still answers ${statuses[at]}`)
+    }
   }
 
   return {
-    async purge(tags) {
-      for (let at = 0; at < tags.length; at += TAGS_PER_REQUEST) {
-        const some = tags.slice(at, at + TAGS_PER_REQUEST)
-        const outcomes = await Promise.allSettled(targets.map((target) => purgeAt(target, some)))
-        const failures = outcomes.flatMap((outcome, index) =>
-          outcome.status === 'rejected' ? [`${targets[index]}: ${String(outcome.reason)}`] : [],
-        )
-        if (failures.length > 0) throw new Error(`not purged at ${failures.join('; ')}`)
-      }
+    async forget(gone) {
+      const pops = targets()
+      const outcomes = await Promise.allSettled(pops.map((target) => forgetAt(target, gone)))
+      const failures = outcomes.flatMap((outcome, index) =>
+        outcome.status === 'rejected' ? [`${pops[index]}: ${String(outcome.reason)}`] : [],
+      )
+      if (failures.length > 0) throw new Error(`not purged at ${failures.join('; ')}`)
+    },
+    async [Symbol.asyncDispose]() {
+      agent.destroy()
     },
   }
+}
+
+export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, nr) => items.slice(nr * size, (nr + 1) * size))
 }

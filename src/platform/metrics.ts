@@ -17,6 +17,7 @@ export interface Metrics {
   dbQueries: Counter<'node' | 'role'>
   jobSeconds: Histogram<'task' | 'outcome'>
   timeToGoneSeconds: Histogram
+  purgeFailures: Counter
   events: Counter<'event'>
   cacheRequest(tier: string, kind: string, outcome: 'hit' | 'miss'): void
   /** Registers where `db_connections_active` is read from at each scrape. */
@@ -119,6 +120,11 @@ export function createMetrics(): Metrics {
       name: 'time_to_gone_seconds',
       help: 'From the delete to no server having it',
       buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 60],
+      registers,
+    }),
+    purgeFailures: new Counter({
+      name: 'purge_failures_total',
+      help: 'Purges of photos that some PoP did not confirm; each is tried again',
       registers,
     }),
     events: new Counter({ name: 'business_events_total', help: 'What people did', labelNames: ['event'], registers }),

@@ -1,4 +1,5 @@
-/** Every TCP port of a stack, before MINIGRAM_PORT_OFFSET is added. `appMetrics` is a base: app server N uses base + N (1 to 16). */
+/** Every TCP port of a stack, before MINIGRAM_PORT_OFFSET is added. `appMetrics` is a base: app server N uses base + N (1 to 16).
+ *  So are `edges` and `edgePurges`, for the PoPs after the first: base + N (2 to 8). */
 export const PORTS = {
   lb: 80,
   lbTls: 443,
@@ -8,8 +9,10 @@ export const PORTS = {
   appMetrics: 4100,
   workerMetrics: 4121,
   watcherMetrics: 4122,
+  edgePurges: 4180,
   etcdClient: 4301,
   etcdPeer: 4302,
+  edges: 5080,
   pg1: 5501,
   pg2: 5502,
   pg3: 5503,
@@ -29,6 +32,15 @@ export type PortName = keyof typeof PORTS
 
 /** Slots that NGINX knows; the fleet never grows past them. */
 export const APP_SLOTS = 16
+
+/** PoPs that one machine may run. */
+export const MAX_POPS = 8
+
+/** Where PoP `nr` (1 to 8) of the stack with this offset answers everybody, and where it takes purges. */
+export function popPorts(nr: number, offset: number): { edge: number; purge: number } {
+  if (nr === 1) return { edge: portOf('edge', offset), purge: portOf('edgePurge', offset) }
+  return { edge: portOf('edges', offset) + nr, purge: portOf('edgePurges', offset) + nr }
+}
 
 /** The port `name` of the stack with this offset. */
 export function portOf(name: PortName, offset: number): number {

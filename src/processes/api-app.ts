@@ -54,7 +54,7 @@ export async function createApiApp(services: Services, readiness: () => Readines
   systemRoutes(app, {
     instance: config.instance,
     release: config.release,
-    edgePort: config.edgePort,
+    edge: { origin: config.edgeOrigin, port: config.edgePort, tlsPort: config.edgeTlsPort },
     postgres,
     redisMain,
     readiness,

@@ -3,7 +3,9 @@ import { createSessions } from '../features/accounts/sessions.service.ts'
 import { createMediaJobs } from '../features/media/media.jobs.ts'
 import { createMedia } from '../features/media/media.service.ts'
 import { createPhotoJobs } from '../features/photos/photos.jobs.ts'
+import { createCloudflare } from '../platform/cloudflare.ts'
 import { createEdge } from '../platform/edge-purge.ts'
+import { edgeTargets } from '../platform/edge-targets.ts'
 import { forgetOldAnswers } from '../platform/idempotency.ts'
 import type { JobHandlers, RecurringJob } from '../platform/jobs.ts'
 import { openSpool } from '../platform/spool.ts'
@@ -22,17 +24,22 @@ export function createJobHandlers(
   const { config, secrets, db, events, log, metrics, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
   const spool = openSpool(config.spoolDirectory)
-  const edge = createEdge({ targets: config.edgePurgeTargets, secret: secrets.get('edge') })
+  const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
+  const edge = createEdge({ targets, secret: secrets.get('edge') })
+  const cdn = config.cdn && createCloudflare({ ...config.cdn, token: secrets.get('cdn-token') })
   const sessions = createSessions({ db, redisMain, log, metrics })
   return {
     handlers: {
       ...createAccountJobs({ db, sessions }),
-      ...createMediaJobs({ db, media, edge, metrics }),
+      ...createMediaJobs({ db, media, edge, cdn, metrics }),
       ...createPhotoJobs({ db, media, spool, events }),
       /** Twice is harmless: what is deleted is not there. */
       'idempotency.forget': async () => void (await db.writeUnowned(forgetOldAnswers)),
     },
     recurring: RECURRING,
-    [Symbol.asyncDispose]: () => media[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await edge[Symbol.asyncDispose]()
+      await media[Symbol.asyncDispose]()
+    },
   }
 }

@@ -4,18 +4,24 @@ import type { TestContext } from 'node:test'
 
 export interface TestEdge {
   target: string
-  /** `METHOD /path secret tags`, in order of arrival. */
+  /** `PURGE /path secret tags`, in order of arrival. */
   purges: string[]
-  /** What it answers from now on. */
+  /** Paths by whose absence a purge was proved. */
+  reads: string[]
+  /** What it answers to purges from now on. */
   status: number
+  /** What it answers to reads from now on. */
+  readStatus: number
 }
 
 /** Stands for a PoP's purge listener. */
 export async function startEdge(t: TestContext): Promise<TestEdge> {
-  const edge: TestEdge = { target: '', purges: [], status: 200 }
+  const edge: TestEdge = { target: '', purges: [], reads: [], status: 200, readStatus: 404 }
   const server = createServer(({ method, url, headers }, response) => {
-    edge.purges.push(`${method} ${url} ${String(headers['x-edge-secret'])} ${String(headers['xkey-purge'])}`)
-    response.writeHead(edge.status).end('{}')
+    if (method === 'PURGE')
+      edge.purges.push(`${method} ${url} ${String(headers['x-edge-secret'])} ${String(headers['xkey-purge'])}`)
+    else edge.reads.push(String(url))
+    response.writeHead(method === 'PURGE' ? edge.status : edge.readStatus).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {

@@ -1,4 +1,4 @@
-import { APP_SLOTS, PORTS, type PortName } from '../../platform/ports.ts'
+import { APP_SLOTS, MAX_POPS, popPorts, PORTS, type PortName } from '../../platform/ports.ts'
 
 export type ComponentName = 'etcd' | 'postgres' | 'redis' | 'worker' | 'app' | 'watcher' | 'lb' | 'edge' | 'prometheus'
 
@@ -20,13 +20,19 @@ export function appName(slot: number): string {
   return `app${slot}`
 }
 
-/** Programs in the order in which `up` waits for them, with `apps` app servers. */
-export function programs(apps: number): Program[] {
+/** Programs in the order in which `up` waits for them, with `apps` app servers and `pops` edge caches. */
+export function programs(apps: number, pops = 1): Program[] {
   const appPrograms = Array.from({ length: apps }, (_, index): Program => ({
     name: appName(index + 1),
     component: 'app',
     basePort: PORTS.appMetrics + index + 1,
     slot: index + 1,
+  }))
+  const popPrograms = Array.from({ length: pops }, (_, index): Program => ({
+    name: `edge${index + 1}`,
+    component: 'edge',
+    basePort: popPorts(index + 1, 0).edge,
+    slot: null,
   }))
   return [
     program('etcd', 'etcd', 'etcdClient'),
@@ -39,14 +45,14 @@ export function programs(apps: number): Program[] {
     ...appPrograms,
     program('watcher', 'watcher', 'watcherMetrics'),
     program('lb', 'lb', 'lb'),
-    program('edge1', 'edge', 'edge'),
+    ...popPrograms,
     program('prometheus', 'prometheus', 'prometheus'),
   ]
 }
 
-/** Programs that may be running: all sixteen slots, whatever `up` was told to start. */
+/** Programs that may be running: all sixteen slots and eight PoPs, whatever `up` was told to start. */
 export function allPrograms(): Program[] {
-  return programs(APP_SLOTS)
+  return programs(APP_SLOTS, MAX_POPS)
 }
 
 export const DATABASE_NODES = ['pg1', 'pg2', 'pg3'] as const
@@ -56,15 +62,20 @@ export function isDatabaseNode(name: string): name is DatabaseNode {
   return DATABASE_NODES.some((node) => node === name)
 }
 
+function named(component: ComponentName): string[] {
+  return allPrograms()
+    .filter((each) => each.component === component)
+    .map((each) => each.name)
+}
+
 /** Groups that stop one after the other, each at once. NGINX finishes the requests in flight before it ends, so that nobody
  *  asks behind it any more; the worker has Redis and the primary until it has put its job down; the primary goes last but
  *  for the store that elects it. Replicas begin early: Patroni waits two rounds until the primary has released them. */
 export function stopLevels(primary: string | null): string[][] {
   const replicas = DATABASE_NODES.filter((node) => node !== primary)
-  const apps = allPrograms().filter((each) => each.component === 'app')
   return [
-    ['edge1', 'lb'],
-    [...apps.map((each) => each.name), 'worker1', 'watcher', 'prometheus', ...replicas],
+    [...named('edge'), 'lb'],
+    [...named('app'), 'worker1', 'watcher', 'prometheus', ...replicas],
     ['redis-main', 'redis-cache', ...(primary === null ? [] : [primary])],
     ['etcd'],
   ]

@@ -9,8 +9,12 @@ export interface StackConfig extends Settings {
 
 const PORT_VARIABLES: readonly (readonly [string, PortName])[] = [
   ['LB', 'lb'],
+  ['LB_TLS', 'lbTls'],
   ['EDGE', 'edge'],
+  ['EDGE_TLS', 'edgeTls'],
+  ['EDGES', 'edges'],
   ['EDGE_PURGE', 'edgePurge'],
+  ['EDGE_PURGES', 'edgePurges'],
   ['LB_PURGE', 'lbPurge'],
   ['NGINX_STATUS', 'nginxStatus'],
   ['PROMETHEUS', 'prometheus'],
@@ -55,7 +59,6 @@ export function stackEnvironment(config: StackConfig): Record<string, string> {
     MINIGRAM_POSTGRES_NODES: `pg1=${loopback('pg1')},pg2=${loopback('pg2')},pg3=${loopback('pg3')}`,
     MINIGRAM_REDIS_MAIN: loopback('redisMain'),
     MINIGRAM_REDIS_CACHE: loopback('redisCache'),
-    MINIGRAM_EDGE_PURGE_TARGETS: `http://${loopback('edgePurge')}`,
     MINIGRAM_LB_PURGE_TARGET: `http://${loopback('lbPurge')}`,
     MINIGRAM_LB_MAX_FAILS: String(config.lbMaxFails),
     MINIGRAM_LB_FAIL_TIMEOUT: config.lbFailTimeout,

@@ -14,6 +14,7 @@ export interface StatePaths {
   supervisorSocket: string
   supervisorPid: string
   startedPrograms: string
+  edgePurgeTargets: string
   lock: string
 }
 
@@ -33,6 +34,8 @@ export function statePaths(stateDir: string): StatePaths {
     supervisorSocket: `${stateDir}/run/supervisor.sock`,
     supervisorPid: `${stateDir}/run/supervisord.pid`,
     startedPrograms: `${stateDir}/run/started.json`,
+    // Which PoPs there are, for the worker (src/platform/edge-targets.ts).
+    edgePurgeTargets: `${stateDir}/run/edge-purge-targets`,
     // Outside the state: it is taken before anything is written there, and outlives `down --purge`.
     lock: `/run/lock/minigram${stateDir.replaceAll('/', '-')}.lock`,
   }

@@ -117,14 +117,14 @@ function judgeStateDir(facts: Facts, { stateDir, user }: Settings): Verdict[] {
   return [good('state', `${stateDir} (${facts.stateDirKind === 'ours' ? 'kept' : 'new'})`)]
 }
 
-function judgePorts(facts: Facts, { portOffset, stateDir }: Settings): Verdict[] {
+function judgePorts(facts: Facts, { portOffset, stateDir, pops }: Settings): Verdict[] {
   const listening = new Set(facts.listeners.map((listener) => listener.port))
   const offset = freeOffset(listening)
   const elsewhere = stateDir === DEFAULT_STATE_DIR ? '' : `MINIGRAM_STATE=${stateDir} `
   const next = offset === null ? undefined : `${elsewhere}MINIGRAM_PORT_OFFSET=${offset} ./minigram up`
   const problem = offsetProblem(portOffset)
   if (problem !== null) return [bad('ports', problem, next)]
-  const planned = plannedPorts(portOffset)
+  const planned = plannedPorts(portOffset, pops)
   const taken = planned.flatMap(({ name, port }) => {
     const holder = facts.listeners.find((listener) => listener.port === port && !listener.isOurs)
     if (!holder) return []

@@ -34,12 +34,12 @@ test('what is down is started, and an app server too many is stopped', () => {
 
 test('the way down closes the doors first and ends with the primary and the store that elects it', () => {
   const levels = stopLevels('pg2')
-  assert.deepEqual(levels[0], ['edge1', 'lb'])
+  assert.deepEqual(levels[0], ['edge1', 'edge2', 'edge3', 'edge4', 'edge5', 'edge6', 'edge7', 'edge8', 'lb'])
   assert.deepEqual(levels.slice(-2), [['redis-main', 'redis-cache', 'pg2'], ['etcd']])
   assert.ok(levels[1]?.includes('worker1') && levels[1].includes('pg1') && levels[1].includes('pg3'))
   const named = new Set(levels.flat())
   assert.deepEqual(
-    programs(16)
+    programs(16, 8)
       .map((each) => each.name)
       .filter((name) => !named.has(name)),
     [],

@@ -13,6 +13,8 @@ export interface Settings {
   publicBind: string
   opsBind: string
   apps: number
+  /** Edge caches on this machine. */
+  pops: number
   lbMaxFails: number
   lbFailTimeout: string
   lbWeights: string
@@ -33,6 +35,7 @@ export const DEFAULT_SETTINGS: Settings = {
   publicBind: '0.0.0.0',
   opsBind: '127.0.0.1',
   apps: 3,
+  pops: 1,
   lbMaxFails: 1,
   lbFailTimeout: '2s',
   lbWeights: Array(APP_SLOTS).fill('1').join(','),
@@ -43,8 +46,15 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** Handed on to the processes as they are; an empty value takes the default again. */
 export const TUNING_NAMES = [
+  'MINIGRAM_CDN',
+  'MINIGRAM_CDN_PLAN',
+  'MINIGRAM_CDN_ZONE',
   'MINIGRAM_DRAIN_SECONDS',
   'MINIGRAM_EDGE_MEMORY',
+  'MINIGRAM_EDGE_ORIGIN',
+  'MINIGRAM_EDGE_STALE',
+  'MINIGRAM_EDGE_TTL',
+  'MINIGRAM_LB_CACHE_SIZE',
   'MINIGRAM_LB_STRATEGY',
   'MINIGRAM_LIMIT_GUESSES_PER_CLIENT',
   'MINIGRAM_LIMIT_GUESSES_PER_CLIENT_AND_USERNAME',
@@ -56,6 +66,9 @@ export const TUNING_NAMES = [
   'MINIGRAM_LOG_LEVEL',
   'MINIGRAM_POSTGRES_POOL_MAX',
   'MINIGRAM_REPLICA_LAG_MAX_SECONDS',
+  'MINIGRAM_TLS_CERT',
+  'MINIGRAM_TLS_KEY',
+  'MINIGRAM_TLS_REDIRECT',
   'MINIGRAM_WORKER_CONCURRENCY',
 ] as const
 

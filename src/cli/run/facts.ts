@@ -54,7 +54,7 @@ function memoryAvailableBytes(): number {
 /** Every listening port; who holds it is looked up for the stack's own ports only, since that reads all of /proc. */
 function listeners(settings: Settings, serviceUid: number | null, supervisor: number | null): Listener[] {
   const sockets = listeningSockets()
-  const planned = new Set(plannedPorts(settings.portOffset).map((each) => each.port))
+  const planned = new Set(plannedPorts(settings.portOffset, settings.pops).map((each) => each.port))
   const interesting = new Set([...sockets].flatMap(([port, inodes]) => (planned.has(port) ? [...inodes] : [])))
   if (interesting.size === 0)
     return [...sockets.keys()].map((port) => ({ port, pid: null, command: null, isOurs: false }))

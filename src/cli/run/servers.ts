@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { programs, type Program } from '../plan/components.ts'
+import { popPorts } from '../../platform/ports.ts'
 import { stackEnvironment } from '../plan/environment.ts'
 import { fingerprints, planRestarts } from '../plan/restarts.ts'
 import type { Steps } from '../steps.ts'
@@ -29,7 +30,7 @@ const DEADLINES = { etcd: 30, postgres: 120, redis: 20, migrate: 120, app: 60, s
 export async function bringUp(place: Place, steps: Steps, release: Release): Promise<void> {
   const { settings, paths } = place
   const environment = stackEnvironment({ ...settings, nodeBinary: release.nodeBinary })
-  const wanted = programs(settings.apps)
+  const wanted = programs(settings.apps, settings.pops)
   const target = fingerprints(wanted, release.hashes)
   const started = { ...((readJson(paths.startedPrograms) ?? {}) as Record<string, string>) } // @NOTE written below alone
   const supervisor = createSupervisor(paths.supervisorSocket)
@@ -82,6 +83,9 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
     )
   }
 
+  // A PoP is purged before it is filled, and until it has stopped.
+  const runningPops = running.filter((each) => each.isRunning && each.name.startsWith('edge')).length
+  writePurgeTargets(place, Math.max(settings.pops, runningPops))
   remember([])
   await start(plan.start.filter(isServer))
   await healthy('etcd', DEADLINES.etcd, '1 member')
@@ -102,6 +106,7 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
   )
   await start(plan.start.filter((name) => !isServer(name)))
   await supervisor.stop(plan.stop, 20)
+  writePurgeTargets(place, settings.pops)
   await healthy('worker', DEADLINES.other, 'worker1')
   await healthy('watcher', DEADLINES.other, 'opens the slots of ready app servers')
   await healthy('app', DEADLINES.app, `${settings.apps} of ${settings.apps} ready`)
@@ -111,8 +116,14 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
     () => null,
   )
   await healthy('lb', DEADLINES.other, `port ${80 + settings.portOffset}`)
-  await healthy('edge', DEADLINES.other, `port ${8081 + settings.portOffset}`)
+  const edgePorts = those('edge').map((each) => (each.basePort ?? 0) + settings.portOffset)
+  await healthy('edge', DEADLINES.other, `${edgePorts.length === 1 ? 'port' : 'ports'} ${edgePorts.join(' ')}`)
   await healthy('prometheus', DEADLINES.other, `port ${9090 + settings.portOffset}`)
+}
+
+function writePurgeTargets({ paths, settings }: Place, pops: number): void {
+  const targets = Array.from({ length: pops }, (_, index) => popPorts(index + 1, settings.portOffset).purge)
+  writeWhole(paths.edgePurgeTargets, targets.map((port) => `http://127.0.0.1:${port}\n`).join(''), 0o644)
 }
 
 function describeCluster({ primary, replicas }: Cluster): string {

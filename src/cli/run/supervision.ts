@@ -137,6 +137,6 @@ export async function sweepOrphans(place: Place): Promise<number> {
 export function leftovers(place: Place): string[] {
   const listening = listeningSockets()
   const processes = orphans(place).map((each) => `pid ${each.pid} ${each.command}`)
-  const ports = plannedPorts(place.settings.portOffset).filter((each) => listening.has(each.port))
+  const ports = plannedPorts(place.settings.portOffset, place.settings.pops).filter((each) => listening.has(each.port))
   return [...processes, ...ports.map((each) => `port ${each.port} (${each.name})`)]
 }

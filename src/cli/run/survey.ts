@@ -24,7 +24,7 @@ export async function survey(settings: Settings, paths: StatePaths): Promise<Sur
   const all = listProcesses()
   const ofStack = stackProcesses(settings.stateDir, findUser(settings.user)?.uid ?? null, supervisor)
   const byName = new Map((supervised ?? []).filter((each) => each.pid > 0).map((each) => [each.name, each.pid]))
-  const wanted = new Set(programs(settings.apps).map((each) => each.name))
+  const wanted = new Set(programs(settings.apps, settings.pops).map((each) => each.name))
   const shown = allPrograms().filter((each) => wanted.has(each.name) || byName.has(each.name))
   const roles = ofStack.length > 0 ? await nodeRoles(settings) : []
   const claimed = new Set<number>(supervisor === null ? [] : [supervisor])

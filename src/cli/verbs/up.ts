@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { APP_SLOTS } from '../../platform/ports.ts'
+import { APP_SLOTS, MAX_POPS } from '../../platform/ports.ts'
 import { EXIT } from '../cli-error.ts'
 import { commandFor, type Context, type Verb } from '../context.ts'
 import { integerFlag } from '../flags.ts'
@@ -22,11 +22,12 @@ import { buildWeb, type WebBuild } from '../run/web.ts'
 import { createSteps, type Steps } from '../steps.ts'
 
 export const up: Verb = {
-  usage: '[--apps N] [--no-smoke] [--json]',
+  usage: '[--apps N] [--pops N] [--no-smoke] [--json]',
   about:
     'Installs what is missing, starts the whole stack, waits until it is healthy and tries it. Run again, it repairs what is missing.',
   flags: [
     { name: 'apps', value: 'N', text: `app servers to run, 1 to ${APP_SLOTS} (3, or what the stack had)` },
+    { name: 'pops', value: 'N', text: `edge caches to run, 1 to ${MAX_POPS} (1, or what the stack had)` },
     { name: 'no-smoke', text: 'leave out the smoke test' },
     { name: 'json', text: 'print the summary as JSON' },
   ],
@@ -42,7 +43,8 @@ export const up: Verb = {
 async function runUp(context: Context): Promise<number> {
   const { args, paths, printer } = context
   const apps = integerFlag('up', args, 'apps', context.settings.apps, 1, APP_SLOTS)
-  const place: Context = { ...context, settings: { ...context.settings, apps } }
+  const pops = integerFlag('up', args, 'pops', context.settings.pops, 1, MAX_POPS)
+  const place: Context = { ...context, settings: { ...context.settings, apps, pops } }
   handleInterruption()
   using _lock = await takeLock(paths.lock, './minigram up')
   if (!preflight(place)) return EXIT.failed

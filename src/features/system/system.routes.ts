@@ -8,7 +8,8 @@ import { route } from '../../platform/route-manifest.ts'
 export interface SystemDeps {
   instance: string
   release: string
-  edgePort: number
+  /** Where photos come from: a CDN with a name of its own, or the edge's ports beside the address that was asked. */
+  edge: { origin: string | null; port: number; tlsPort: number }
   postgres: Postgres
   redisMain: RedisMain
   /** What `/health/ready` answers; the watcher takes a server that is not ready out of the rotation. */
@@ -65,8 +66,10 @@ export function systemRoutes(app: App, deps: SystemDeps): void {
       schema: { headers: Type.Object({ host: Type.Optional(Type.String()) }), response: { 200: WebConfig } },
     },
     (request) => {
-      const scheme = isHttps(request) ? 'https' : 'http'
-      return { edgeOrigin: `${scheme}://${hostname(request.headers.host)}:${deps.edgePort}` }
+      const host = hostname(request.headers.host)
+      const { origin, port, tlsPort } = deps.edge
+      const beside = isHttps(request) ? `https://${host}:${tlsPort}` : `http://${host}:${port}`
+      return { edgeOrigin: origin ?? beside }
     },
   )
 }

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { request } from 'undici'
+import { PUBLIC_PAGES, pageUrl } from '../../src/contract/public-pages.ts'
+import { SECRET, startFront, type AppAnswer } from '../support/front.ts'
+
+const PHOTO = '/api/photos/0192c7a0-0000-7000-8000-000000000000'
+
+async function ask(url: string, headers: Record<string, string> = {}, method = 'GET') {
+  const answer = await request(url, { headers, method: method as 'GET' })
+  return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+}
+const cacheStatus = ({ headers }: Awaited<ReturnType<typeof ask>>) => String(headers['cache-status'])
+
+/** Numbered answers that may be kept, as the route manifest has the app servers send them. */
+function counting(headers: Record<string, string> = { 'x-accel-expires': '600' }): AppAnswer {
+  let count = 0
+  return (_request, response) => {
+    count += 1
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ count }))
+  }
+}
+
+test('a page for signed-out visitors is filled once, hit afterwards, and asked for again when it is purged', async (t) => {
+  const front = await startFront(
+    t,
+    counting({ 'x-accel-expires': '600', 'cache-status': 'redis-cache; hit', vary: 'Cookie' }),
+  )
+  const first = await ask(`${front.lb}${PHOTO}`)
+  assert.equal(cacheStatus(first), 'redis-cache; hit, lb; fwd=uri-miss')
+  assert.equal(first.headers['x-accel-expires'], undefined)
+  const second = await ask(`${front.lb}${PHOTO}`)
+  assert.equal(second.text, first.text)
+  assert.match(cacheStatus(second), /lb; hit$/)
+  assert.equal((await ask(`${front.lb}${PHOTO}`, {}, 'HEAD')).status, 200)
+  assert.equal(front.asked.length, 1)
+
+  const purge = (headers: Record<string, string>) => ask(`${front.lbPurge}${PHOTO}`, headers, 'PURGE')
+  assert.equal((await purge({})).status, 403)
+  assert.equal((await purge({ 'x-edge-secret': 'a guess' })).status, 403)
+  assert.equal((await ask(`${front.lbPurge}${PHOTO}`, { 'x-edge-secret': SECRET })).status, 405)
+  assert.match(cacheStatus(await ask(`${front.lb}${PHOTO}`)), /lb; hit$/, 'refused purges purge nothing')
+  assert.equal((await purge({ 'x-edge-secret': SECRET })).status, 200)
+  assert.ok([404, 412].includes((await purge({ 'x-edge-secret': SECRET })).status))
+  assert.match(cacheStatus(await ask(`${front.lb}${PHOTO}`)), /lb; fwd=uri-miss$/)
+})
+
+test('exactly the pages that the contract lists are kept, in exactly one spelling', async (t) => {
+  const front = await startFront(t, counting())
+  const params = { id: '0192c7a0-0000-7000-8000-000000000000', username: 'ann.b_1' }
+  const isKept = async (url: string) => {
+    await ask(`${front.lb}${url}`)
+    return cacheStatus(await ask(`${front.lb}${url}`)) === 'lb; hit'
+  }
+  for (const page of PUBLIC_PAGES) assert.ok(await isKept(pageUrl(page, params)), page)
+  for (const url of [
+    '/api/explore?limit=20',
+    '/api/explore?cursor=x',
+    '/api/explore/',
+    '/api//explore',
+    '/api/%65xplore',
+    '/api/accounts/Ann',
+    '/api/accounts/%61nn',
+    '/api/accounts/me',
+    '/api/accounts/me/photos',
+    '/api/accounts/ann/settings',
+    '/api/photos/0192C7A0-0000-7000-8000-000000000000',
+    '/api/feed',
+    '/api/sessions',
+    '/api/search/accounts',
+    '/api/instance',
+    '/config.json',
+    '/health',
+  ])
+    assert.ok(!(await isKept(url)), url)
+})
+
+test('who presents a session or credentials is answered by an app server, and nobody else gets that answer', async (t) => {
+  const front = await startFront(t, counting())
+  const url = `${front.lb}/api/explore`
+  const visitor = (await ask(url)).text
+  const personal: Record<string, string>[] = [
+    { cookie: 'mg=token' },
+    { cookie: '__Host-mg=token' },
+    { cookie: 'theme=dark; mg=token' },
+    { cookie: 'theme=dark;mg=token' },
+    { cookie: 'mg=' },
+    { authorization: 'Bearer token' },
+    { authorization: 'Basic dTpw' },
+  ]
+  for (const headers of personal) {
+    const before = front.asked.length
+    const answer = await ask(url, headers)
+    assert.equal(front.asked.length, before + 1, JSON.stringify(headers))
+    assert.notEqual(answer.text, visitor)
+    assert.equal(cacheStatus(answer), 'lb; fwd=bypass')
+  }
+  assert.equal((await ask(url)).text, visitor)
+  assert.equal((await ask(url, { cookie: 'theme=dark; emgee=1' })).text, visitor, 'a cookie of another name is nobody')
+})
+
+test('what sets a cookie, or forbids it, or says nothing, is never kept', async (t) => {
+  const unkept: Record<string, string>[] = [
+    { 'x-accel-expires': '600', 'set-cookie': 'mg=1' },
+    { 'x-accel-expires': '0', 'cache-control': 'public, max-age=60' },
+    { 'cache-control': 'private, no-store' },
+    {},
+  ]
+  for (const headers of unkept) {
+    const front = await startFront(t, counting(headers))
+    await ask(`${front.lb}/api/explore`)
+    assert.equal(cacheStatus(await ask(`${front.lb}/api/explore`)), 'lb; fwd=uri-miss', JSON.stringify(headers))
+  }
+})
+
+test('fifty visitors at once are one fill, and a stale page is served while it is fetched anew and while that fails', async (t) => {
+  let isBroken = false
+  const slow = counting({ 'x-accel-expires': '1' })
+  const front = await startFront(t, (incoming, response) => {
+    if (isBroken) response.writeHead(503).end()
+    else setTimeout(() => slow(incoming, response), 200)
+  })
+  const url = `${front.lb}/api/explore`
+  const answers = await Promise.all(Array.from({ length: 50 }, () => ask(url)))
+  assert.equal(front.asked.length, 1)
+  assert.deepEqual(new Set(answers.map(({ text }) => text)), new Set(['{"count":1}']))
+
+  await new Promise((resolve) => setTimeout(resolve, 2_100))
+  const from = performance.now()
+  const stale = await ask(url)
+  assert.equal(stale.text, '{"count":1}')
+  assert.match(cacheStatus(stale), /lb; hit; detail=(stale|updating)/)
+  assert.ok(performance.now() - from < 150, 'nobody waits for the refresh')
+  while (front.asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+  isBroken = true
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  for (const _ of [1, 2]) assert.equal((await ask(url)).text, '{"count":2}')
+})
+
+test('masters and files that are being written stay inside', async (t) => {
+  const front = await startFront(t, counting())
+  const key = 'a'.repeat(32)
+  mkdirSync(join(front.mediaDirectory, key))
+  mkdirSync(join(front.mediaDirectory, '.partial'))
+  for (const name of [`${key}/320.jpg`, `${key}/master.jpg`, `${key}/master.webp`, '.partial/320.jpg'])
+    writeFileSync(join(front.mediaDirectory, name), 'x')
+  assert.equal((await ask(`${front.lb}/media/${key}/320.jpg`)).status, 200)
+  for (const path of [`${key}/master.jpg`, `${key}/master.webp`, '.partial/320.jpg', `${key}/`, key])
+    assert.equal((await ask(`${front.lb}/media/${path}`)).status, 404, path)
+})
+
+test('tags are for trusted hops, and for the commercial CDN where one is set', async (t) => {
+  const key = 'b'.repeat(32)
+  for (const settings of [{}, { MINIGRAM_CDN: 'cloudflare' }]) {
+    const front = await startFront(t, counting({ 'surrogate-key': 'explore' }), settings)
+    mkdirSync(join(front.mediaDirectory, key))
+    writeFileSync(join(front.mediaDirectory, key, '320.jpg'), 'x')
+    const file = await ask(`${front.lb}/media/${key}/320.jpg`)
+    assert.equal(file.headers['xkey'], undefined)
+    assert.equal(file.headers['cache-tag'], 'MINIGRAM_CDN' in settings ? `media-${key}` : undefined)
+    assert.match(
+      String(file.headers['cdn-cache-control']),
+      /^max-age=86400, stale-while-revalidate=\d+, stale-if-error=\d+$/,
+    )
+    assert.equal((await ask(`${front.lb}/api/explore`)).headers['surrogate-key'], undefined)
+    const trusted = { 'x-edge-secret': SECRET }
+    assert.equal((await ask(`${front.lb}/media/${key}/320.jpg`, trusted)).headers['xkey'], `media-${key}`)
+    assert.equal((await ask(`${front.lb}/api/instance`, trusted)).headers['surrogate-key'], 'explore')
+  }
+})
+
+test('with the strategy `cookie` a session stays with one app server', async (t) => {
+  const front = await startFront(t, counting(), { MINIGRAM_LB_STRATEGY: 'cookie' })
+  for (let nr = 0; nr < 20; nr++) assert.equal((await ask(`${front.lb}/api/feed`, { cookie: `mg=${nr}` })).status, 200)
+  assert.equal(front.asked.length, 20)
+})
