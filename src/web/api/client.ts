@@ -12,7 +12,8 @@ export async function call<Answer = undefined>(
   path: string,
   given: { body?: unknown; query?: Query; signal?: AbortSignal; key?: string } = {},
 ): Promise<Answer> {
-  const headers = new Headers({ accept: 'application/json' })
+  // nothing beyond what a preload in the page's head sends, so that its answer is taken
+  const headers = new Headers()
   const isForm = given.body instanceof FormData
   if (given.body !== undefined && !isForm) headers.set('content-type', 'application/json')
   if (method === 'POST') headers.set('idempotency-key', given.key ?? newKey())

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { PhotoDetail } from '../../contract/photos.ts'
+import { SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
 import { likersQuery } from '../api/accounts.ts'
 import { photoQuery } from '../api/photos.ts'
 import { ApiError } from '../api/problem.ts'
@@ -52,7 +53,7 @@ function Shown({ photo }: { photo: PhotoDetail }) {
       <article className={styles.page} style={{ ['--ratio' as string]: ratio.toFixed(4) }}>
         <div className={styles.stage}>
           <div className={styles.picture} onDoubleClick={() => like(true)}>
-            <Picture photo={photo} ratio={ratio} sizes="(min-width: 1024px) calc(100vw - 700px), 100vw" eager contain />
+            <Picture photo={photo} ratio={ratio} sizes={SIZES_ON_PAGE} eager contain />
           </div>
           <Neighbours id={photo.id} />
         </div>

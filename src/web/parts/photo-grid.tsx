@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
+import { gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
 import type { exploreQuery } from '../api/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -40,9 +41,9 @@ export function PhotoRows({ photos, from }: { photos: PhotoCard[]; from?: readon
   return (
     <ul className={styles.grid}>
       {photos.map((photo, i) => (
-        <li key={photo.id} className={styles.cell} style={cellShape(photo.width / photo.height)}>
+        <li key={photo.id} className={styles.cell} style={cellShape(gridRatio(photo))}>
           <Link to={paths.photo(photo.id)} state={{ from }} className={styles.link}>
-            <Picture photo={photo} ratio={shape(photo.width / photo.height)} sizes={sizesOf(photo)} eager={i < 4} />
+            <Picture photo={photo} ratio={gridRatio(photo)} sizes={sizesInGrid(photo)} eager={i < 4} />
             {photo.likeCount + photo.commentCount > 0 && (
               <span className={styles.counts} aria-hidden="true">
                 <Icon name="heart" filled size={16} /> {short(photo.likeCount)}
@@ -70,16 +71,6 @@ function GridBones({ rows = 3 }: { rows?: number }) {
   )
 }
 
-/** Panoramas and strips are cropped to where a row can still carry them. */
-function shape(ratio: number): number {
-  return Math.min(2.4, Math.max(0.6, ratio))
-}
-
 function cellShape(ratio: number) {
-  return { ['--ratio' as string]: shape(ratio).toFixed(4) }
-}
-
-function sizesOf(photo: PhotoCard): string {
-  const ratio = shape(photo.width / photo.height)
-  return `(min-width: 1200px) ${Math.round(ratio * 320)}px, (min-width: 768px) ${Math.round(ratio * 260)}px, ${Math.round(ratio * 190)}px`
+  return { ['--ratio' as string]: ratio.toFixed(4) }
 }

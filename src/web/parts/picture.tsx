@@ -1,7 +1,8 @@
 import { Suspense, useMemo, useState } from 'react'
 import { thumbHashToDataURL } from 'thumbhash'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { fallbackSrc, srcSet, useEdgeOrigin } from '../api/media.ts'
+import { srcSet } from '../../contract/picture-sources.ts'
+import { fallbackSrc, useEdgeOrigin } from '../api/media.ts'
 import styles from './picture.module.css'
 
 type Props = {

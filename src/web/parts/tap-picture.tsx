@@ -1,6 +1,7 @@
 import { useRef, useState, type MouseEvent } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
+import { SIZES_IN_FEED } from '../../contract/picture-sources.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useLike } from './like.tsx'
@@ -41,7 +42,7 @@ export function TapPicture({ photo, from, eager }: { photo: PhotoCard; from: rea
       <Picture
         photo={photo}
         ratio={Math.min(WIDEST, Math.max(TALLEST, photo.width / photo.height))}
-        sizes="(min-width: 768px) 620px, 100vw"
+        sizes={SIZES_IN_FEED}
         eager={eager}
       />
       {burst > 0 && (

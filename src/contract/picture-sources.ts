@@ -1,0 +1,36 @@
+import type { PhotoCard, Rendition } from './photos.ts'
+
+/** Which rendition a browser takes follows from these: the pages show a picture by them, and the server announces it by the same. */
+
+/** Cropped where a row of a grid can no longer carry it. */
+const GRID_NARROWEST = 0.6
+const GRID_WIDEST = 2.4
+
+/** `srcset` of one format; a narrower picture keeps its own width under a wider name, so such doubles are left out. */
+export function srcSet(
+  photo: Pick<PhotoCard, 'width' | 'renditions'>,
+  format: Rendition['format'],
+  origin: string,
+): string {
+  const byWidth = new Map<number, string>()
+  for (const rendition of photo.renditions) {
+    if (rendition.format !== format) continue
+    const width = Math.min(rendition.width, photo.width)
+    if (!byWidth.has(width)) byWidth.set(width, `${origin}${rendition.path} ${width}w`)
+  }
+  return [...byWidth.values()].join(', ')
+}
+
+/** How wide a picture is shown, as HTML's `sizes` says it. */
+export const SIZES_ON_PAGE = '(min-width: 1024px) calc(100vw - 700px), 100vw'
+export const SIZES_IN_FEED = '(min-width: 768px) 620px, 100vw'
+
+export function sizesInGrid(photo: Pick<PhotoCard, 'width' | 'height'>): string {
+  const ratio = gridRatio(photo)
+  return `(min-width: 1200px) ${Math.round(ratio * 320)}px, (min-width: 768px) ${Math.round(ratio * 260)}px, ${Math.round(ratio * 190)}px`
+}
+
+/** Width ÷ height of a picture in a grid. */
+export function gridRatio({ width, height }: Pick<PhotoCard, 'width' | 'height'>): number {
+  return Math.min(GRID_WIDEST, Math.max(GRID_NARROWEST, width / height))
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import type { PhotoCard } from '../../contract/photos.ts'
+import { srcSet } from '../../contract/picture-sources.ts'
+
+/** What the head of a page says before its script runs: to link previews, search engines, and the browser's preloader. */
+export interface Head {
+  title: string
+  description: string
+  /** Path of this page. */
+  path: string
+  type: 'website' | 'article' | 'profile'
+  /** For previews. */
+  image?: PreviewImage
+  /** Paths that the script will ask first. */
+  data: readonly string[]
+  /** The picture that is seen first. */
+  first?: { photo: PhotoCard; sizes: string }
+  isIndexed: boolean
+}
+
+export interface PreviewImage {
+  path: string
+  width: number
+  height: number
+  alt: string
+}
+
+export interface Origins {
+  page: string
+  edge: string
+}
+
+export interface PageDocument {
+  /** As it is on disk: works, says nothing in particular. */
+  plain: string
+  withHead: (head: Head, origins: Origins) => string
+}
+
+const SITE = 'MiniGram'
+const TITLE = /<title>[^<]*<\/title>/
+const DESCRIPTION = /<meta\s+name="description"[^>]*>/
+
+/** Splits the built document around what differs from page to page. @throws Error when it is not one of ours */
+export function openDocument(files: readonly string[]): PageDocument {
+  const plain = readFirst(files)
+  const [before, after, ...rest] = plain.replace(DESCRIPTION, '').split(TITLE)
+  if (before === undefined || after === undefined || rest.length > 0)
+    throw new Error(`no single <title> in ${files[0]}`)
+  return { plain, withHead: (head, origins) => before + headHtml(head, origins) + after }
+}
+
+function readFirst(files: readonly string[]): string {
+  for (const file of files) {
+    try {
+      return readFileSync(file, 'utf8')
+    } catch {
+      continue
+    }
+  }
+  throw new Error(`none of these can be read: ${files.join(', ')}`)
+}
+
+function headHtml(head: Head, origins: Origins): string {
+  const { image, first } = head
+  const lines = [
+    `<title>${escaped(`${head.title} · ${SITE}`)}</title>`,
+    meta('name', 'description', head.description),
+    meta('name', 'edge-origin', origins.edge),
+    element('link', { rel: 'preconnect', href: origins.edge }),
+    ...(first ? [announced(first, origins.edge)] : []),
+    // as fetch() asks: same origin, cookies along
+    ...head.data.map((href) => element('link', { rel: 'preload', as: 'fetch', crossorigin: 'anonymous', href })),
+    element('link', { rel: 'canonical', href: origins.page + head.path }),
+    ...(head.isIndexed ? [] : [meta('name', 'robots', 'noindex')]),
+    meta('property', 'og:site_name', SITE),
+    meta('property', 'og:type', head.type),
+    meta('property', 'og:title', head.title),
+    meta('property', 'og:description', head.description),
+    meta('property', 'og:url', origins.page + head.path),
+    ...(image ? imageTags(image, origins.edge) : []),
+    meta('name', 'twitter:card', image ? 'summary_large_image' : 'summary'),
+  ]
+  return lines.join('\n    ')
+}
+
+function imageTags(image: PreviewImage, edge: string): string[] {
+  return [
+    meta('property', 'og:image', edge + image.path),
+    meta('property', 'og:image:type', 'image/jpeg'),
+    meta('property', 'og:image:width', String(image.width)),
+    meta('property', 'og:image:height', String(image.height)),
+    meta('property', 'og:image:alt', image.alt),
+  ]
+}
+
+/** Asked for while the script is still on its way; `imagesrcset` and `imagesizes` choose as the picture itself will. */
+function announced({ photo, sizes }: NonNullable<Head['first']>, edge: string): string {
+  const format = photo.renditions[0]?.format ?? 'jpeg'
+  return element('link', {
+    rel: 'preload',
+    as: 'image',
+    type: `image/${format}`,
+    imagesrcset: srcSet(photo, format, edge),
+    imagesizes: sizes,
+    fetchpriority: 'high',
+  })
+}
+
+function meta(kind: 'name' | 'property', name: string, content: string): string {
+  return element('meta', { [kind]: name, content })
+}
+
+function element(name: string, attributes: Readonly<Record<string, string>>): string {
+  const written = Object.entries(attributes).map(([key, value]) => `${key}="${escaped(value)}"`)
+  return `<${name} ${written.join(' ')} />`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** For text and for quoted attributes. Control characters have no business in either. */
+function escaped(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[&<>"']/g, (char) => ENTITIES[char] ?? '')
+}

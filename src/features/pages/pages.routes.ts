@@ -1,0 +1,99 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Profile } from '../../contract/accounts.ts'
+import type { PhotoDetail, PhotoPage } from '../../contract/photos.ts'
+import type { WebConfig } from '../../contract/system.ts'
+import { isHttps, sessionCookieName, type App } from '../../platform/http.ts'
+import { route } from '../../platform/route-manifest.ts'
+import type { Head, PageDocument } from './document.ts'
+import { exploreHead, homeHead, missingHead, photoHead, profileHead } from './heads.ts'
+
+/** Whose request it is, and how it came. */
+const PASSED_ON = ['x-real-ip', 'x-forwarded-proto'] as const
+/** Statuses by which the API says that there is nothing (any more) at this address. */
+const MISSING: ReadonlySet<number> = new Set([400, 404, 410])
+
+/**
+ * The document of the public pages, with the head that their script would write later. What it tells is what the API tells a
+ * visitor: nothing is read past it. Whatever fails leaves the plain document, which works as well.
+ */
+export function pagesRoutes(app: App, document: PageDocument): void {
+  // Whoever is asked below counts.
+  const config = route({ access: 'public', reads: 'none', limit: 'none' })
+  const schema = { hide: true, response: { '2xx': Type.String(), '4xx': Type.String() } }
+  const page = { config, schema }
+  const photoPage = { config, schema: { ...schema, params: Type.Object({ id: Type.String() }) } }
+  const profilePage = { config, schema: { ...schema, params: Type.Object({ username: Type.String() }) } }
+
+  app.get('/', page, async (request, reply) => {
+    if (request.cookies[sessionCookieName(request)] !== undefined) return written(request, reply, homeHead())
+    return explore(request, reply, '/')
+  })
+  app.get('/explore', page, async (request, reply) => explore(request, reply, '/explore'))
+
+  app.get('/photos/:id', photoPage, async (request, reply) => {
+    const path = `/photos/${encodeURIComponent(request.params.id)}`
+    const photo = await ask(request, `/api${path}`)
+    if (photo.status !== 200) return withoutSubject(request, reply, photo.status, path)
+    return written(request, reply, photoHead(photo.body as PhotoDetail))
+  })
+
+  app.get('/@:username', profilePage, async (request, reply) => {
+    const username = encodeURIComponent(request.params.username)
+    const [profile, photos] = await Promise.all([
+      ask(request, `/api/accounts/${username}`),
+      ask(request, `/api/accounts/${username}/photos`),
+    ])
+    if (profile.status !== 200) return withoutSubject(request, reply, profile.status, `/@${username}`)
+    return written(request, reply, profileHead(profile.body as Profile, photosOf(photos), username))
+  })
+
+  async function explore(request: FastifyRequest, reply: FastifyReply, path: '/' | '/explore'): Promise<string> {
+    return written(request, reply, exploreHead(path, photosOf(await ask(request, '/api/explore'))))
+  }
+
+  /** As a visitor of the same address would, so that it counts on their budget. */
+  async function ask(request: FastifyRequest, url: string): Promise<Asked> {
+    const given = PASSED_ON.flatMap((name) => {
+      const value = request.headers[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    })
+    const headers = { ...Object.fromEntries(given), host: hostOf(request.headers.host), 'x-request-id': request.id }
+    const answer = await app.inject({ url, headers })
+    return { status: answer.statusCode, body: answer.statusCode === 200 ? answer.json() : null }
+  }
+
+  /** A page about nothing says so by its status; one whose subject could not be asked for is left to the script. */
+  async function withoutSubject(request: FastifyRequest, reply: FastifyReply, status: number, path: string) {
+    if (MISSING.has(status)) return written(request, reply.code(status === 410 ? 410 : 404), missingHead(path))
+    return asHtml(reply, document.plain)
+  }
+
+  async function written(request: FastifyRequest, reply: FastifyReply, head: Head): Promise<string> {
+    const config = await ask(request, '/config.json')
+    if (config.status !== 200) return asHtml(reply, document.plain)
+    const page = `${isHttps(request) ? 'https' : 'http'}://${hostOf(request.headers.host)}`
+    return asHtml(reply, document.withHead(head, { page, edge: (config.body as WebConfig).edgeOrigin }))
+  }
+}
+
+/** What the API answered. The routes above know by its contract of which type the body is. */
+interface Asked {
+  status: number
+  body: unknown
+}
+
+function photosOf(asked: Asked): PhotoPage['items'] {
+  return asked.status === 200 ? (asked.body as PhotoPage).items : []
+}
+
+/** Asked again each time, and never kept by anybody between: the host and the cookie are in it. */
+function asHtml(reply: FastifyReply, html: string): string {
+  reply.type('text/html; charset=utf-8').header('cache-control', 'private, no-cache').header('vary', 'Cookie')
+  return html
+}
+
+/** What a browser can send as a host, port included; anything else is no address to build links from. */
+function hostOf(header: string | undefined): string {
+  return header !== undefined && /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/.test(header) ? header : 'localhost'
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { newId } from '../../platform/ids.ts'
+import { startApp } from '../../../test/support/app.ts'
+import { publishes } from '../../../test/support/photos.ts'
+
+/** What a link preview reads: every <meta> by its name or property, the title, the status. */
+async function preview(origin: string, path: string, headers: Record<string, string> = {}) {
+  const answer = await fetch(origin + path, { headers: { host: 'photos.example', ...headers } })
+  const html = await answer.text()
+  const tags = [...html.matchAll(/<meta (?:name|property)="([^"]+)" content="([^"]*)" \/>/g)]
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    html,
+    title: /<title>([^<]*)<\/title>/.exec(html)?.[1],
+    meta: Object.fromEntries(tags.map(([, name = '', content = '']) => [name, content])),
+    preloads: [...html.matchAll(/<link rel="preload" as="fetch" crossorigin="anonymous" href="([^"]+)"/g)].map(
+      ([, href]) => href,
+    ),
+  }
+}
+
+test('a photo announces its caption, its author and its picture', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  const { id } = await publishes(app, ann, 'Late light\nover the hills')
+  const page = await preview(app.origin, `/photos/${id}`)
+  assert.equal(page.status, 200)
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
+  assert.equal(page.title, 'Late light · MiniGram')
+  assert.equal(page.meta['og:title'], 'Late light')
+  assert.equal(page.meta['description'], `Late light over the hills — a photo by ${ann.username}`)
+  assert.equal(page.meta['og:type'], 'article')
+  assert.equal(page.meta['twitter:card'], 'summary_large_image')
+  assert.match(page.meta['og:image'] ?? '', /^http:\/\/[\w.]+:\d+\/media\/[0-9a-f]{32}\/1280\.jpg$/)
+  assert.deepEqual([page.meta['og:image:width'], page.meta['og:image:height']], ['400', '300'])
+  assert.deepEqual(page.preloads, [`/api/photos/${id}`, `/api/photos/${id}/comments`])
+  assert.match(page.html, /<link rel="preload" as="image" type="image\/\w+" imagesrcset="http/)
+  assert.match(page.html, /<div id="root"><\/div>/)
+})
+
+test('what people write stays text', async (t) => {
+  const app = await startApp(t)
+  const [eve] = await app.people('eve')
+  const hostile = `"><script>alert(1)</script></title><!-- ' $& $1 &amp; \u202e`
+  const { id } = await publishes(app, eve, hostile)
+  await eve.send('PATCH', '/api/accounts/me', { displayName: '</title><img src=x onerror=1>', bio: hostile })
+  for (const path of [`/photos/${id}`, `/@${eve.username}`]) {
+    const { html, status } = await preview(app.origin, path)
+    assert.equal(status, 200)
+    assert.equal(html.match(/<script/g)?.length, (await preview(app.origin, '/explore')).html.match(/<script/g)?.length)
+    assert.ok(!html.includes('<img') && !html.includes('<!--'))
+    assert.equal(html.match(/<title>/g)?.length, 1)
+  }
+  const { meta } = await preview(app.origin, `/photos/${id}`)
+  assert.match(meta['og:title'] ?? '', /^&quot;&gt;&lt;script&gt;alert\(1\)/)
+  assert.match(meta['og:title'] ?? '', /&#39; \$&amp; \$1 &amp;amp;/, 'also what means something to a replacement')
+})
+
+test('a forged host makes no link', async (t) => {
+  const app = await startApp(t)
+  const { html } = await preview(app.origin, '/explore', { host: 'a"><script>' }).catch(() => ({ html: '' }))
+  assert.ok(!html.includes('a"'))
+})
+
+test('a person’s page announces who it is and their newest photo', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  await ann.send('PATCH', '/api/accounts/me', { displayName: 'Ann Lee', bio: 'Hills,\nmostly.' })
+  const bare = await preview(app.origin, `/@${ann.username}`)
+  assert.deepEqual([bare.title, bare.meta['description']], ['Ann Lee · MiniGram', 'Hills, mostly.'])
+  assert.deepEqual([bare.meta['twitter:card'], bare.meta['og:image']], ['summary', undefined])
+  await publishes(app, ann, 'one')
+  const shown = await preview(app.origin, `/@${ann.username.toUpperCase()}`)
+  assert.equal(shown.meta['og:type'], 'profile')
+  assert.match(shown.meta['og:image'] ?? '', /1280\.jpg$/)
+  assert.ok(shown.html.includes(`<link rel="canonical" href="http://`) && shown.html.includes(`/@${ann.username}"`))
+})
+
+test('home is the explore page for a visitor, and one’s own feed for who has a session', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  await publishes(app, ann, 'one')
+  const visitor = await preview(app.origin, '/')
+  assert.deepEqual([visitor.title, visitor.preloads], ['Explore · MiniGram', ['/api/explore']])
+  assert.match(visitor.meta['og:image'] ?? '', /1280\.jpg$/)
+  const member = await preview(app.origin, '/', { cookie: `mg=${ann.token}` })
+  assert.deepEqual([member.title, member.preloads], ['Home · MiniGram', ['/api/accounts/me', '/api/feed']])
+  assert.equal(member.headers.get('cache-control'), 'private, no-cache')
+})
+
+test('what is not there says so by its status, and is still the whole app', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  const { id } = await publishes(app, ann, 'one')
+  await ann.send('DELETE', `/api/photos/${id}`)
+  for (const [path, status] of [
+    [`/photos/${id}`, 410],
+    [`/photos/${newId()}`, 404],
+    ['/photos/nothing', 404],
+    ['/@nobody_of_this_name', 404],
+    ['/@%3Cscript%3E', 404],
+  ] as const) {
+    const page = await preview(app.origin, path)
+    assert.equal(page.status, status, path)
+    assert.equal(page.meta['robots'], 'noindex')
+    assert.match(page.html, /<div id="root"><\/div>/)
+    assert.ok(!page.html.includes('one'))
+  }
+})
