@@ -16,6 +16,12 @@ export interface AccountsTable {
   created_at: CreatedAt
 }
 
+/** `accounts` is the view of those that are not suspended. */
+export interface AllAccountsTable extends AccountsTable {
+  suspended_at: Date | null
+  suspended_reason: string | null
+}
+
 export interface SessionsTable {
   id: string
   account_id: string
@@ -55,9 +61,22 @@ export interface PhotosTable {
   created_at: CreatedAt
 }
 
+/** `photos` is the view of those that are neither hidden nor withheld with their suspended author. */
+export interface AllPhotosTable extends PhotosTable {
+  hidden_at: Date | null
+  hidden_reason: string | null
+  is_withheld: Generated<boolean>
+}
+
 export interface GonePhotosTable {
   id: string
   gone_at: CreatedAt
+}
+
+export interface PulledAccountsTable {
+  account_id: string
+  is_announced: Generated<boolean>
+  created_at: CreatedAt
 }
 
 export interface LikesTable {
@@ -84,15 +103,56 @@ export interface IdempotencyKeysTable {
   created_at: CreatedAt
 }
 
+type Withheld<Table> = { [Column in keyof Table]: Table[Column] extends CreatedAt ? Date : Table[Column] }
+
+export interface ReportsTable {
+  photo_id: string
+  account_id: string
+  reason: 'spam' | 'nudity' | 'violence' | 'harassment' | 'other'
+  text: Generated<string>
+  created_at: CreatedAt
+  resolved_at: Date | null
+}
+
+export interface OperatorActsTable {
+  id: string
+  operator_id: string | null
+  operator: string
+  act: string
+  target: string
+  reason: Generated<string>
+  created_at: CreatedAt
+}
+
+export interface DataExportsTable {
+  account_id: string
+  id: string
+  status: 'running' | 'ready' | 'failed'
+  done: Generated<number>
+  total: Generated<number>
+  size_bytes: number | null
+  created_at: Generated<Date>
+  expires_at: Date | null
+}
+
 /** The tables as the newest migration leaves them. */
 export interface Tables {
   accounts: AccountsTable
+  all_accounts: AllAccountsTable
   sessions: SessionsTable
   account_resets: AccountResetsTable
   follows: FollowsTable
   photos: PhotosTable
+  all_photos: AllPhotosTable
   gone_photos: GonePhotosTable
+  pulled_accounts: PulledAccountsTable
   likes: LikesTable
   comments: CommentsTable
+  withheld_likes: Withheld<LikesTable>
+  withheld_comments: Withheld<CommentsTable>
+  withheld_follows: Withheld<FollowsTable>
+  reports: ReportsTable
+  operator_acts: OperatorActsTable
+  data_exports: DataExportsTable
   idempotency_keys: IdempotencyKeysTable
 }

@@ -25,21 +25,29 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
 
 /**
  * Whether a reader may be given a value of redis-cache. Whoever wrote had the cache invalidated before the answer, so the
- * tombstones decide; only where that could not be confirmed (`isStrict`) must the value be as new as the write itself.
+ * tombstones decide; only where that could not be confirmed (`isStrict`), or where a server that started a moment ago may
+ * have lost them (not `isSettled`), must the value be as new as the write itself.
  */
-export function suffices(entry: CacheEntry, scope: ReadScope): boolean {
-  return typeof scope === 'string' || scope.isStrict !== true || entry.position >= scope.since
+export function suffices(entry: CacheEntry, scope: ReadScope, isSettled: boolean): boolean {
+  return typeof scope === 'string' || (isSettled && scope.isStrict !== true) || entry.position >= scope.since
 }
 
 /** The scope that a load needs so that its value is past `tombstone` as well. */
 export function scopeOfLoad(scope: ReadScope, tombstone: WritePosition | null | undefined): ReadScope {
   if (!tombstone || scope === 'primary') return scope
-  if (scope === 'any' || scope.since < tombstone) return { since: tombstone }
-  return scope
+  if (scope === 'any') return { since: tombstone }
+  return scope.since < tombstone ? { ...scope, since: tombstone } : scope
 }
 
-/** Whether a load begun with `given` is good enough for a reader who asks for `wanted`. */
+/**
+ * Whether waiting for what another reader fetches with `given` is worth while for one who asks for `wanted`. The one with a
+ * position looks at the value's own position afterwards: the other may have asked redis-cache before this one's write.
+ */
 export function covers(given: ReadScope, wanted: ReadScope): boolean {
-  if (wanted === 'any' || given === 'primary') return true
-  return wanted !== 'primary' && given !== 'any' && given.since >= wanted.since
+  if (wanted === 'any') return true
+  return wanted !== 'primary' && (given === 'primary' || (given !== 'any' && given.since >= wanted.since))
+}
+
+export function isAsNewAs(entry: CacheEntry, scope: ReadScope): boolean {
+  return typeof scope === 'string' || entry.position >= scope.since
 }

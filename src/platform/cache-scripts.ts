@@ -1,22 +1,24 @@
+import { script } from './redis.ts'
+
 /** Longer than any fill that began before an invalidation can take. */
 export const TOMBSTONE_TTL_SECONDS = 30
 export const INVALIDATIONS_CHANNEL = 'cache:invalidations'
 
 export const entryKey = (kind: string, id: string) => `c:${kind}:${id}`
-export const tombstoneKey = (kind: string, id: string) => `t:${kind}:${id}`
-export const leaseKey = (kind: string, id: string) => `l:${kind}:${id}`
+export const tombstoneOf = (entry: string) => `t${entry.slice(1)}`
+export const leaseOf = (entry: string) => `l${entry.slice(1)}`
 
 /** KEYS entry, tombstone, lease; ARGV position, entry, seconds. Stores only what is past the tombstone and newer than what is there. */
-export const FILL = `redis.call('del', KEYS[3])
+export const fill = script(`redis.call('del', KEYS[3])
 local tombstone = redis.call('get', KEYS[2])
 if tombstone and tombstone > ARGV[1] then return 0 end
 local known = redis.call('getrange', KEYS[1], 0, 24)
 if known > ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
-return 1`
+return 1`)
 
 /** KEYS entry and tombstone of each; ARGV position, seconds, channel. Raises the tombstones, drops older entries, tells the other processes. */
-export const INVALIDATE = `local message = ARGV[1]
+export const invalidate = script(`local message = ARGV[1]
 for i = 1, #KEYS, 2 do
   local known = redis.call('get', KEYS[i + 1])
   if not known or known < ARGV[1] then redis.call('set', KEYS[i + 1], ARGV[1], 'ex', ARGV[2]) end
@@ -24,12 +26,12 @@ for i = 1, #KEYS, 2 do
   message = message .. '\\n' .. KEYS[i]
 end
 redis.call('publish', ARGV[3], message)
-return 1`
+return 1`)
 
 /** KEYS lease, entry; ARGV owner, milliseconds, position. 1 when the lease is ours; 0 when it is not, or when a value at or past the position has come meanwhile. */
-export const LEASE = `if redis.call('getrange', KEYS[2], 0, 24) >= ARGV[3] then return 0 end
+export const lease = script(`if redis.call('getrange', KEYS[2], 0, 24) >= ARGV[3] then return 0 end
 if redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2], 'nx') then return 1 end
-return 0`
+return 0`)
 
 /** Greater than any position: a lease for a value that is there but should be read anew. */
 export const PAST_ANY_POSITION = '~'

@@ -1,20 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
-import { covers, decodeEntry, encodeEntry, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
-import {
-  BEFORE_ANY_POSITION,
-  FILL,
-  INVALIDATE,
-  INVALIDATIONS_CHANNEL,
-  LEASE,
-  PAST_ANY_POSITION,
-  entryKey,
-  leaseKey,
-  tombstoneKey,
-  TOMBSTONE_TTL_SECONDS,
-} from './cache-scripts.ts'
+import { covers, isAsNewAs, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
+import { createMemoryTier } from './cache-memory.ts'
+import { createRedisTier, LEASE_MS } from './cache-redis.ts'
+import { entryKey, INVALIDATIONS_CHANNEL } from './cache-scripts.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
@@ -39,9 +28,24 @@ export type Load = (
   scope: ReadScope,
 ) => Promise<{ values: ReadonlyMap<string, string>; position: WritePosition | null }>
 
+export type CacheTier = 'memory' | 'redis-cache' | 'database'
+
+/** What a look-up took, for who wants to know. */
+export interface CacheTrace {
+  /** Whether anything came from the database. */
+  hasLoaded: boolean
+  tiers?: Map<string, CacheTier>
+}
+
 export interface Cache extends AsyncDisposable {
   /** JSON by id, from memory, redis-cache or `load`; absent ids are absent. Cost: nothing, or one round trip, or one load for all misses. */
-  getMany(kind: CacheKind, ids: readonly string[], scope: ReadScope, load: Load): Promise<Map<string, string>>
+  getMany(
+    kind: CacheKind,
+    ids: readonly string[],
+    scope: ReadScope,
+    load: Load,
+    trace?: CacheTrace,
+  ): Promise<Map<string, string>>
   /** Every tier forgets what was read before `position`. False when redis-cache could not be told; it is then told later. */
   invalidate(keys: readonly CacheKey[], position: WritePosition): Promise<boolean>
 }
@@ -52,6 +56,10 @@ export interface CacheOptions {
   subscriber: Redis
   log: Log
   metrics: Metrics
+  /** Whether tombstones missing from redis-cache have expired anyway. */
+  isSettled?: () => boolean
+  /** Sets entries apart from those of another database on the same server. */
+  namespace?: string
   /** Loads at the same time per process: what reaches the database when redis-cache is gone. */
   loadsMax?: number
   memoryMaxBytes?: number
@@ -59,21 +67,25 @@ export interface CacheOptions {
 
 const MEMORY_MAX_BYTES = 24 * 1024 * 1024
 const LOADS_MAX = 4
-/** A process that holds a lease and died holds up the others for this long at most. */
-const LEASE_MS = 2_000
 const LEASE_POLL_MS = 15
 /** "Does not exist" is remembered shortly: it is cheap to find out again, and things do come to exist. */
 const ABSENT_TTL_SECONDS = 30
 const SOFT_SHARE = 0.8
 
-interface InFlight {
-  scope: ReadScope
-  entry: Promise<CacheEntry | null>
-}
-
 interface Wanted {
   id: string
+  key: string
   scope: ReadScope
+}
+
+interface Found {
+  entry: CacheEntry
+  tier: CacheTier
+}
+
+interface InFlight {
+  scope: ReadScope
+  found: Promise<Found | undefined>
 }
 
 /**
@@ -82,224 +94,189 @@ interface Wanted {
  * never hide it, in whatever order the two arrive.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { redis, log, metrics } = options
-  const memory = new LRUCache<string, CacheEntry>({
-    maxSize: options.memoryMaxBytes ?? MEMORY_MAX_BYTES,
-    sizeCalculation: (entry, key) => entry.payload.length + key.length + 100,
-  })
-  const tombstones = new LRUCache<string, WritePosition>({ max: 50_000, ttl: TOMBSTONE_TTL_SECONDS * 1_000 })
+  const { log, metrics, subscriber, namespace = '', isSettled = () => true } = options
+  const memory = createMemoryTier(options.memoryMaxBytes ?? MEMORY_MAX_BYTES)
+  const redis = createRedisTier(options.redis)
   const inFlight = new Map<string, InFlight>()
   const gate = createGate(options.loadsMax ?? LOADS_MAX)
-  const pending = new Map<string, WritePosition>()
+  const keyOf = (kind: CacheKind, id: string) => entryKey(kind.name, namespace + id)
 
-  function remember(kind: CacheKind, id: string, entry: CacheEntry): void {
-    memory.set(entryKey(kind.name, id), entry, { ttl: kind.memorySeconds * 1_000 })
-  }
-
-  function bury(key: string, position: WritePosition): void {
-    const known = tombstones.get(key)
-    if (!known || known < position) tombstones.set(key, position)
-    const entry = memory.get(key)
-    if (entry && entry.position < position) memory.delete(key)
-  }
-
-  void options.subscriber
-    .subscribe(INVALIDATIONS_CHANNEL)
-    .catch((error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }))
-  options.subscriber.on('message', (_channel, message) => {
+  subscriber.on('ready', () => {
+    subscriber
+      .subscribe(INVALIDATIONS_CHANNEL)
+      .catch((error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }))
+  })
+  subscriber.on('message', (_channel, message) => {
     const [position = '', ...keys] = message.split('\n')
-    for (const key of keys) bury(key, position)
+    for (const key of keys) memory.bury(key, position)
   })
   // Messages sent while the connection was gone are lost: what memory holds may be older than them.
-  options.subscriber.on('close', () => memory.clear())
-  redis.on('ready', () => void deliverPending())
-
-  /** Memory is told by messages that nobody waits for: whoever wrote reads it only where it is as new as the write. */
-  function fromMemory(kind: CacheKind, { id, scope }: Wanted): CacheEntry | null {
-    if (scope === 'primary') return null
-    const entry = memory.get(entryKey(kind.name, id))
-    return entry && (scope === 'any' || entry.position >= scope.since) ? entry : null
-  }
-
-  /** What redis-cache has, and for the rest the scope that a load needs. Null: it cannot be asked. */
-  async function fromRedis(kind: CacheKind, wanted: readonly Wanted[]) {
-    const keys = wanted.flatMap(({ id }) => [entryKey(kind.name, id), tombstoneKey(kind.name, id)])
-    const answers = await redis.mget(keys).catch(() => null)
-    return (
-      answers &&
-      wanted.map(({ id, scope }, index) => {
-        const entry = decodeEntry(answers[index * 2])
-        const tombstone = answers[index * 2 + 1]
-        const isGood = entry !== null && suffices(entry, scope)
-        return { id, entry: isGood ? entry : null, scope: scopeOfLoad(scope, tombstone) }
-      })
-    )
-  }
+  subscriber.on('close', () => memory.clear())
 
   async function loadAndFill(
     kind: CacheKind,
-    ids: readonly string[],
+    wanted: readonly Wanted[],
     scope: ReadScope,
     load: Load,
-  ): Promise<Map<string, CacheEntry>> {
+  ): Promise<Map<string, Found>> {
+    const ids = wanted.map(({ id }) => id)
     const { values, position } = await gate(() => load(ids, scope)).catch((error: unknown) => {
-      redis.del(ids.map((id) => leaseKey(kind.name, id))).catch(() => undefined)
+      redis.release(wanted.map(({ key }) => key))
       throw error
     })
     const now = Date.now()
-    const entries = new Map<string, CacheEntry>()
-    for (const id of ids) {
+    const found = new Map<string, Found>()
+    for (const { id, key } of wanted) {
       const payload = values.get(id) ?? ''
       const ttlSeconds = payload === '' ? Math.min(ABSENT_TTL_SECONDS, kind.ttlSeconds) : kind.ttlSeconds
-      const entry = {
-        position: position ?? '',
-        softExpiresAtMs: now + Math.round(ttlSeconds * 1_000 * SOFT_SHARE),
-        payload,
-      }
-      entries.set(id, entry)
+      const softExpiresAtMs = now + Math.round(ttlSeconds * 1_000 * SOFT_SHARE)
+      const entry = { position: position ?? '', softExpiresAtMs, payload }
+      found.set(key, { entry, tier: 'database' })
+      // Whose position nobody knows cannot be compared with anything: it is for this reader alone.
       if (position === null) continue
-      remember(kind, id, entry)
-      const names = [entryKey(kind.name, id), tombstoneKey(kind.name, id), leaseKey(kind.name, id)]
-      // Auto-pipelined with its neighbours; nobody waits for it.
-      redis.eval(FILL, 3, ...names, position, encodeEntry(entry), ttlSeconds).catch(() => undefined)
+      memory.set(key, entry, Math.min(kind.memorySeconds, ttlSeconds))
+      redis.fill(key, entry, ttlSeconds)
     }
-    return entries
-  }
-
-  /** The ids of `wanted` whose lease is ours; all of them where Redis cannot be asked. */
-  async function takeLeases(kind: CacheKind, wanted: readonly Wanted[], isRefresh: boolean): Promise<Set<string>> {
-    const owner = randomBytes(6).toString('hex')
-    const taken = await Promise.all(
-      wanted.map(({ id, scope }) => {
-        const enough = isRefresh ? PAST_ANY_POSITION : typeof scope === 'string' ? BEFORE_ANY_POSITION : scope.since
-        const lease = redis.eval(LEASE, 2, leaseKey(kind.name, id), entryKey(kind.name, id), owner, LEASE_MS, enough)
-        return lease.then(
-          (answer) => answer === 1,
-          () => true,
-        )
-      }),
-    )
-    return new Set(wanted.filter((_, index) => taken[index]).map(({ id }) => id))
-  }
-
-  /** Redis, then our loads for the keys whose lease we get; for the others the same again until their holder has filled or given up. */
-  async function fetchMissing(
-    kind: CacheKind,
-    wanted: readonly Wanted[],
-    load: Load,
-  ): Promise<Map<string, CacheEntry>> {
-    const found = new Map<string, CacheEntry>()
-    const loads: Promise<Map<string, CacheEntry>>[] = []
-    let missing = wanted
-    for (const end = Date.now() + LEASE_MS; missing.length > 0; await sleep(LEASE_POLL_MS)) {
-      const answers = await fromRedis(kind, missing)
-      const lost = answers ? collect(kind, answers, found, load) : missing
-      const leased =
-        answers && Date.now() < end ? await takeLeases(kind, lost, false) : new Set(lost.map(({ id }) => id))
-      for (const [scope, ids] of byScope(lost.filter(({ id }) => leased.has(id))))
-        loads.push(loadAndFill(kind, ids, scope, load))
-      missing = lost.filter(({ id }) => !leased.has(id))
-      if (missing.length === 0) break
-    }
-    for (const entries of await Promise.all(loads)) for (const [id, entry] of entries) found.set(id, entry)
     return found
   }
 
-  /** Takes what redis-cache answered into `found`; returns what is left. */
-  function collect(
+  /** Takes what redis-cache has into `found`; returns what is left, with the scope that its load needs. Null: it cannot be asked. */
+  async function collect(
     kind: CacheKind,
-    answers: readonly (Wanted & { entry: CacheEntry | null })[],
-    found: Map<string, CacheEntry>,
+    wanted: readonly Wanted[],
+    found: Map<string, Found>,
     load: Load,
-  ): Wanted[] {
+  ): Promise<Wanted[] | null> {
+    const answers = await redis.look(wanted.map(({ key }) => key))
+    if (!answers) return null
+    const left: Wanted[] = []
     const stale: Wanted[] = []
-    for (const { id, entry, scope } of answers) {
-      metrics.cacheRequest('redis', kind.name, entry ? 'hit' : 'miss')
-      if (!entry) continue
-      found.set(id, entry)
-      remember(kind, id, entry)
-      if (entry.softExpiresAtMs < Date.now()) stale.push({ id, scope })
+    const settled = isSettled()
+    for (const [at, { id, key, scope }] of wanted.entries()) {
+      const { entry = null, tombstone = null } = answers[at] ?? {}
+      const need = { id, key, scope: scopeOfLoad(scope, tombstone) }
+      if (!entry || !suffices(entry, scope, settled)) {
+        left.push(need)
+        continue
+      }
+      found.set(key, { entry, tier: 'redis-cache' })
+      memory.set(key, entry, kind.memorySeconds)
+      if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
+    metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
+    metrics.cacheRequest('redis-cache', kind.name, 'miss', left.length)
     if (stale.length > 0) void refresh(kind, stale, load)
-    return answers.filter(({ entry }) => !entry)
+    return left
+  }
+
+  function leasesOf(wanted: readonly Wanted[], isRefresh: boolean): Promise<Set<string>> {
+    const positions = wanted.map(({ key, scope }) => ({
+      key,
+      position: typeof scope === 'string' ? null : scope.since,
+    }))
+    return redis.lease(positions, isRefresh)
+  }
+
+  /** Redis, then our loads for the keys whose lease we get; for the others the same again until their holder has filled or given up. */
+  async function fetch(kind: CacheKind, wanted: readonly Wanted[], load: Load): Promise<Map<string, Found>> {
+    const found = new Map<string, Found>()
+    const loads: Promise<Map<string, Found>>[] = []
+    let missing = wanted
+    for (const end = Date.now() + LEASE_MS; ; await sleep(LEASE_POLL_MS)) {
+      const left = await collect(kind, missing, found, load)
+      const lost = left ?? missing
+      const isAlone = left === null || Date.now() > end
+      const leased = lost.length === 0 || isAlone ? null : await leasesOf(lost, false)
+      const ours = leased ? lost.filter(({ key }) => leased.has(key)) : lost
+      for (const [scope, group] of byScope(ours)) loads.push(loadAndFill(kind, group, scope, load))
+      missing = leased ? lost.filter(({ key }) => !leased.has(key)) : []
+      if (missing.length === 0) break
+    }
+    for (const entries of await Promise.all(loads)) for (const [key, entry] of entries) found.set(key, entry)
+    return found
   }
 
   /** A value past its soft limit is served while one process reads it anew. */
   async function refresh(kind: CacheKind, stale: readonly Wanted[], load: Load): Promise<void> {
     try {
-      const leased = await takeLeases(kind, stale, true)
-      for (const [scope, ids] of byScope(stale.filter(({ id }) => leased.has(id))))
-        await loadAndFill(kind, ids, scope, load)
+      const leased = await leasesOf(stale, true)
+      for (const [scope, group] of byScope(stale.filter(({ key }) => leased.has(key))))
+        await loadAndFill(kind, group, scope, load)
     } catch (error) {
       log.warn({ event: 'cache.refresh_failed', kind: kind.name, error: String(error) })
     }
   }
 
-  async function getMany(
-    kind: CacheKind,
-    ids: readonly string[],
-    scope: ReadScope,
-    load: Load,
-  ): Promise<Map<string, string>> {
-    const entries = new Map<string, Promise<CacheEntry | null> | CacheEntry>()
-    const missing: Wanted[] = []
-    for (const id of new Set(ids)) {
-      const key = entryKey(kind.name, id)
-      const wanted = { id, scope: scopeOfLoad(scope, tombstones.get(key)) }
-      const entry = fromMemory(kind, wanted)
-      metrics.cacheRequest('memory', kind.name, entry ? 'hit' : 'miss')
-      const flight = inFlight.get(key)
-      if (entry) entries.set(id, entry)
-      else if (flight && covers(flight.scope, wanted.scope)) entries.set(id, flight.entry)
-      else missing.push(wanted)
+  /** With others who want the same; who wrote goes alone where what those got is not new enough. */
+  async function obtain(kind: CacheKind, wanted: ReadonlyMap<string, Wanted>, load: Load): Promise<Map<string, Found>> {
+    const joined: [Wanted, InFlight][] = []
+    const own: Wanted[] = []
+    for (const each of wanted.values()) {
+      const flight = inFlight.get(each.key)
+      if (flight && covers(flight.scope, each.scope)) joined.push([each, flight])
+      else own.push(each)
     }
-    if (missing.length > 0) {
-      const fetched = fetchMissing(kind, missing, load)
-      for (const { id, scope: wantedScope } of missing) {
-        const key = entryKey(kind.name, id)
-        const flight = { scope: wantedScope, entry: fetched.then((found) => found.get(id) ?? null) }
-        inFlight.set(key, flight)
-        entries.set(id, flight.entry)
-        flight.entry.then(
-          () => inFlight.get(key) === flight && inFlight.delete(key),
-          () => inFlight.get(key) === flight && inFlight.delete(key),
-        )
-      }
+    const fetched = own.length > 0 ? fetch(kind, own, load) : null
+    if (fetched) for (const each of own) announce(each, fetched)
+    const found = new Map<string, Found>()
+    const late: Wanted[] = []
+    for (const [each, flight] of joined) {
+      const theirs = await flight.found
+      if (theirs && isAsNewAs(theirs.entry, each.scope)) found.set(each.key, theirs)
+      else late.push(each)
     }
-    const result = new Map<string, string>()
-    for (const id of ids) {
-      const payload = (await entries.get(id))?.payload
-      if (payload) result.set(id, payload)
-    }
-    return result
+    const rest = [await fetched, late.length > 0 ? await fetch(kind, late, load) : null]
+    for (const entries of rest) if (entries) for (const [key, entry] of entries) found.set(key, entry)
+    return found
   }
 
-  async function tell(keys: readonly string[], position: WritePosition): Promise<boolean> {
-    const names = keys.flatMap((key) => [key, key.replace(/^c:/, 't:')])
-    return redis.eval(INVALIDATE, names.length, ...names, position, TOMBSTONE_TTL_SECONDS, INVALIDATIONS_CHANNEL).then(
-      () => true,
-      () => false,
-    )
-  }
-
-  async function invalidate(given: readonly CacheKey[], position: WritePosition): Promise<boolean> {
-    const keys = given.map(({ kind, id }) => entryKey(kind.name, id))
-    if (keys.length === 0) return true
-    for (const key of keys) bury(key, position)
-    if (await tell(keys, position)) return true
-    for (const key of keys) pending.set(key, position)
-    return false
-  }
-
-  /** What redis-cache could not be told while it was away; it may have come back with its old values. */
-  async function deliverPending(): Promise<void> {
-    for (const [key, position] of pending) if (await tell([key], position)) pending.delete(key)
+  function announce({ key, scope }: Wanted, fetched: Promise<Map<string, Found>>): void {
+    const flight: InFlight = { scope, found: fetched.then((found) => found.get(key)) }
+    const land = () => void (inFlight.get(key) === flight && inFlight.delete(key))
+    inFlight.set(key, flight)
+    flight.found.then(land, land)
   }
 
   return {
-    getMany,
-    invalidate,
+    async getMany(kind, ids, scope, load, trace) {
+      const result = new Map<string, string>()
+      let missing: Map<string, Wanted> | null = null
+      let hits = 0
+      for (const id of ids) {
+        const key = keyOf(kind, id)
+        const need = scopeOfLoad(scope, memory.tombstone(key))
+        const entry = memory.get(key, need)
+        if (!entry) {
+          missing ??= new Map()
+          missing.set(key, { id, key, scope: need })
+          continue
+        }
+        hits += 1
+        if (entry.payload !== '') result.set(id, entry.payload)
+        trace?.tiers?.set(id, 'memory')
+      }
+      metrics.cacheRequest('memory', kind.name, 'hit', hits)
+      if (!missing) return result
+      metrics.cacheRequest('memory', kind.name, 'miss', missing.size)
+      const found = await obtain(kind, missing, load)
+      for (const { id, key } of missing.values()) {
+        const { entry, tier } = found.get(key) ?? {}
+        if (entry && entry.payload !== '') result.set(id, entry.payload)
+        if (!trace || !tier) continue
+        trace.hasLoaded ||= tier === 'database'
+        trace.tiers?.set(id, tier)
+      }
+      return result
+    },
+
+    async invalidate(given, position) {
+      const keys = [...new Set(given.map(({ kind, id }) => keyOf(kind, id)))]
+      for (const key of keys) memory.bury(key, position)
+      return keys.length === 0 || redis.tell(keys, position)
+    },
+
     [Symbol.asyncDispose]() {
+      redis.close()
       memory.clear()
       return Promise.resolve()
     },
@@ -307,15 +284,15 @@ export function createCache(options: CacheOptions): Cache {
 }
 
 /** Loads that may read in the same place go together. */
-function byScope(wanted: readonly Wanted[]): Map<ReadScope, string[]> {
-  const groups = new Map<string, { scope: ReadScope; ids: string[] }>()
-  for (const { id, scope } of wanted) {
-    const name = typeof scope === 'string' ? scope : scope.since
-    const group = groups.get(name) ?? { scope, ids: [] }
-    groups.set(name, group)
-    group.ids.push(id)
+function byScope(wanted: readonly Wanted[]): [ReadScope, Wanted[]][] {
+  const groups = new Map<string, [ReadScope, Wanted[]]>()
+  for (const each of wanted) {
+    const name = typeof each.scope === 'string' ? each.scope : each.scope.since
+    const group = groups.get(name)
+    if (group) group[1].push(each)
+    else groups.set(name, [each.scope, [each]])
   }
-  return new Map([...groups.values()].map(({ scope, ids }) => [scope, ids]))
+  return [...groups.values()]
 }
 
 /** At most `max` at a time; the others wait their turn. */

@@ -46,6 +46,8 @@ export interface Config {
   drainSeconds: number
   logLevel: string
   workerConcurrency: number
+  /** Photos of accounts with more followers are merged when a feed is read instead of pushed to each of them. */
+  feedPushMaxFollowers: number
   limits: AccountLimits & CallLimits
 }
 
@@ -161,6 +163,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
     workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),
+    feedPushMaxFollowers: integer('MINIGRAM_FEED_PUSH_MAX_FOLLOWERS', 2_000, 0, 1e9),
     limits: {
       guessesPerClientAndUsername: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT_AND_USERNAME', 10, 1, 1e6),
       guessesPerClient: integer('MINIGRAM_LIMIT_GUESSES_PER_CLIENT', 100, 1, 1e6),

@@ -1,27 +1,54 @@
+import type { Cache, CacheKey, CacheKind, CacheTrace } from './cache.ts'
 import { AppError } from './errors.ts'
+import type { Log } from './log.ts'
 import { isMissing } from './postgres-errors.ts'
 import type { Reader, Postgres, ReadScope, WritePosition, Writer } from './postgres.ts'
-import { POSITION_TTL_SECONDS, type RedisMain } from './redis.ts'
+import { POSITION_TTL_SECONDS, script, type RedisMain } from './redis.ts'
 import type { Viewer } from './viewer.ts'
+
+/** A cached thing and how it is made: from each id its value; ids that do not exist are left out. One statement for all. */
+export interface CachedKind extends CacheKind {
+  load: (db: Reader, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+}
+
+/** What a transaction wants done once it is committed and before anybody is answered. */
+export interface AfterCommit {
+  /** These values are not what they were: from now on nobody gets what was read before this write. */
+  touch(kind: CacheKind, ...ids: readonly string[]): void
+  /** A failure is logged: whatever `work` does must come right by itself later. */
+  run(work: (position: WritePosition) => Promise<void>): void
+}
 
 /** What features read and write through: a person always sees their own writes, and nobody pays for it who did not write. */
 export interface Database {
   /** On a replica, unless the viewer wrote within 30 seconds and no replica is that far. */
   read<T>(viewer: Viewer, query: (db: Reader) => Promise<T>): Promise<T>
+  /** From memory, redis-cache or a node that may be read; never older than the viewer's own writes. Ids that do not exist are absent. */
+  cached(viewer: Viewer, kind: CachedKind, ids: readonly string[], trace?: CacheTrace): Promise<Map<string, string>>
   /** On the primary: for decisions that a stale read would get wrong. State the reason at the call. */
   readPrimary<T>(query: (db: Reader) => Promise<T>): Promise<T>
-  /** One transaction; the account's write position is recorded before this resolves. @throws AppError session.required when the account was deleted meanwhile */
-  write<T>(accountId: string, effect: (trx: Writer) => Promise<T>): Promise<T>
+  /** One transaction; when this resolves, caches are told and the account's position is recorded. @throws AppError session.required when the account was deleted meanwhile */
+  write<T>(accountId: string, effect: (trx: Writer, after: AfterCommit) => Promise<T>): Promise<T>
   /** For writes of nobody: clean-up, jobs that state their position themselves. */
-  writeUnowned<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
+  writeUnowned<T>(
+    effect: (trx: Writer, after: AfterCommit) => Promise<T>,
+  ): Promise<{ result: T; position: WritePosition }>
   /** Raises the account's position to `position`, as a job does that changed what the account will read. */
   record(accountId: string, position: WritePosition): Promise<void>
 }
 
+/**
+ * After a position: caches could not be told of the write. Greater than the bare position and less than the next, and once
+ * there it stays as long as the key lives.
+ */
+const STRICT_MARK = '!'
+
 /** Positions are fixed-width hexadecimal, so the greater string is the later one. */
-const RAISE_POSITION = `local known = redis.call('get', KEYS[1])
-if not known or known < ARGV[1] then redis.call('set', KEYS[1], ARGV[1], 'ex', ARGV[2]) else redis.call('expire', KEYS[1], ARGV[2]) end
-return 1`
+const raisePosition = script(`local known = redis.call('get', KEYS[1])
+local wanted = ARGV[1]
+if known and string.sub(known, -1) == '${STRICT_MARK}' and string.sub(wanted, -1) ~= '${STRICT_MARK}' then wanted = wanted .. '${STRICT_MARK}' end
+if not known or known < wanted then redis.call('set', KEYS[1], wanted, 'ex', ARGV[2]) else redis.call('expire', KEYS[1], ARGV[2]) end
+return 1`)
 
 export function positionKey(accountId: string): string {
   return `lsn:${accountId}`
@@ -29,28 +56,67 @@ export function positionKey(accountId: string): string {
 
 /** What a look-up of `positionKey` means: an absent position is 'any' only where none can have been lost. */
 export function scopeOf(position: string | null, redisMain: RedisMain): ReadScope {
-  if (position !== null) return { since: position }
-  return redisMain.isSettled() ? 'any' : 'primary'
+  if (position === null) return redisMain.isSettled() ? 'any' : 'primary'
+  return position.endsWith(STRICT_MARK) ? { since: position.slice(0, -1), isStrict: true } : { since: position }
 }
 
-export function createDatabase(postgres: Postgres, redisMain: RedisMain): Database {
+export interface DatabaseDeps {
+  postgres: Postgres
+  redisMain: RedisMain
+  cache: Cache
+  log: Log
+}
+
+export function createDatabase({ postgres, redisMain, cache, log }: DatabaseDeps): Database {
   async function record(accountId: string, position: WritePosition): Promise<void> {
     // @NOTE a position that cannot be recorded is harmless: while redis-main is down everyone who is signed in reads the primary.
-    await redisMain.client
-      .eval(RAISE_POSITION, 1, positionKey(accountId), position, POSITION_TTL_SECONDS)
-      .catch(() => undefined)
+    const values = [position, POSITION_TTL_SECONDS]
+    await raisePosition(redisMain.client, [positionKey(accountId)], values).catch(() => undefined)
   }
+
+  function noteLate(error: unknown): void {
+    log.warn({ event: 'write.follow_up_failed', error: String(error) })
+  }
+
+  /** Commits, then tells caches and whoever else wants to know. `isTold`: no cache can show what was before. */
+  async function commit<T>(effect: (trx: Writer, after: AfterCommit) => Promise<T>) {
+    let keys: CacheKey[] = []
+    let works: ((position: WritePosition) => Promise<void>)[] = []
+    const after: AfterCommit = {
+      touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
+      run: (work) => void works.push(work),
+    }
+    const { result, position } = await postgres.write((trx) => {
+      // The victim of a deadlock runs again.
+      keys = []
+      works = []
+      return effect(trx, after)
+    })
+    const [isTold] = await Promise.all([
+      cache.invalidate(keys, position),
+      ...works.map((work) => work(position).catch(noteLate)),
+    ])
+    return { result, position, isTold }
+  }
+
   return {
     read: (viewer, query) => postgres.read(viewer.scope, query),
+    cached(viewer, kind, ids, trace) {
+      const load = async (missing: readonly string[], scope: ReadScope) => {
+        const { result, position } = await postgres.readAt(scope, (db) => kind.load(db, missing))
+        return { values: result, position }
+      }
+      return cache.getMany(kind, ids, viewer.scope, load, trace)
+    },
     readPrimary: (query) => postgres.read('primary', query),
     async write(accountId, effect) {
-      const { result, position } = await postgres.write(effect).catch((error: unknown) => {
+      const { result, position, isTold } = await commit(effect).catch((error: unknown) => {
         throw isMissing(error, accountId) ? new AppError('session.required', 'This account was deleted.') : error
       })
-      await record(accountId, position)
+      await record(accountId, isTold ? position : position + STRICT_MARK)
       return result
     },
-    writeUnowned: (effect) => postgres.write(effect),
+    writeUnowned: (effect) => commit(effect),
     record,
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { IDEMPOTENCY_KEY_PATTERN } from '../contract/limits.ts'
-import type { Database } from './consistency.ts'
+import type { AfterCommit, Database } from './consistency.ts'
 import { AppError } from './errors.ts'
 import type { Writer } from './postgres.ts'
 import { accountOf } from './viewer.ts'
@@ -20,7 +20,7 @@ export async function answerOnce<Answer extends object>(
   request: FastifyRequest,
   reply: Pick<FastifyReply, 'code' | 'header'>,
   body: unknown,
-  effect: (trx: Writer) => Promise<Answer>,
+  effect: (trx: Writer, after: AfterCommit) => Promise<Answer>,
 ): Promise<Answer> {
   const accountId = accountOf(request).id
   const key = request.headers['idempotency-key']
@@ -32,7 +32,7 @@ export async function answerOnce<Answer extends object>(
   // The resolved address, not the pattern: a key is not shared between two photos' comments.
   const route = `${request.method} ${request.url.split('?')[0] ?? ''}`
   const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex')
-  const { answer, isReplay } = await db.write(accountId, async (trx) => {
+  const { answer, isReplay } = await db.write(accountId, async (trx, after) => {
     await lockKey(trx, `${accountId} ${route} ${key}`)
     const earlier = await findAnswer(trx, accountId, route, key)
     if (earlier && earlier.body_digest !== digest) {
@@ -40,7 +40,7 @@ export async function answerOnce<Answer extends object>(
     }
     // Written by this function for this route: it has the shape of the route's answer.
     if (earlier) return { answer: JSON.parse(earlier.body) as Answer, isReplay: true }
-    const answer = await effect(trx)
+    const answer = await effect(trx, after)
     await trx
       .insertInto('idempotency_keys')
       .values({ account_id: accountId, route, key, body_digest: digest, status: 201, body: JSON.stringify(answer) })

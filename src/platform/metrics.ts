@@ -17,9 +17,11 @@ export interface Metrics {
   dbQueries: Counter<'node' | 'role'>
   jobSeconds: Histogram<'task' | 'outcome'>
   timeToGoneSeconds: Histogram
+  feedDeliveries: Counter
+  counterDrift: Gauge<'counter'>
   purgeFailures: Counter
   events: Counter<'event'>
-  cacheRequest(tier: string, kind: string, outcome: 'hit' | 'miss'): void
+  cacheRequest(tier: string, kind: string, outcome: 'hit' | 'miss', count?: number): void
   /** Registers where `db_connections_active` is read from at each scrape. */
   dbConnections(read: () => { node: string; role: string; active: number }): void
   replicaLag(read: () => { node: string; seconds: number }): void
@@ -127,10 +129,22 @@ export function createMetrics(): Metrics {
       help: 'Purges of photos that some PoP did not confirm; each is tried again',
       registers,
     }),
+    feedDeliveries: new Counter({
+      name: 'feed_deliveries_total',
+      help: 'Photos pushed into lists of followers',
+      registers,
+    }),
+    counterDrift: new Gauge({
+      name: 'counter_drift',
+      help: 'Sum of differences between counters and their lists that the last whole pass found and repaired',
+      labelNames: ['counter'],
+      registers,
+    }),
     events: new Counter({ name: 'business_events_total', help: 'What people did', labelNames: ['event'], registers }),
-    cacheRequest(tier, kind, outcome) {
-      cacheRequests.inc({ tier, kind, outcome })
-      hitRate.note(tier, kind, outcome === 'hit')
+    cacheRequest(tier, kind, outcome, count = 1) {
+      if (count === 0) return
+      cacheRequests.inc({ tier, kind, outcome }, count)
+      hitRate.note(tier, kind, outcome === 'hit', count)
     },
     dbConnections: (read) => void connectionSources.push(read),
     replicaLag: (read) => void lagSources.push(read),
@@ -141,14 +155,14 @@ export function createMetrics(): Metrics {
 function createHitRate() {
   const steps = new Map<string, { tier: string; kind: string; buckets: Map<number, { hits: number; total: number }> }>()
   return {
-    note(tier: string, kind: string, isHit: boolean): void {
+    note(tier: string, kind: string, isHit: boolean, count: number): void {
       const key = `${tier} ${kind}`
       const entry = steps.get(key) ?? { tier, kind, buckets: new Map<number, { hits: number; total: number }>() }
       steps.set(key, entry)
       const step = Math.floor(Date.now() / HIT_RATE_STEP_MS)
       const bucket = entry.buckets.get(step) ?? { hits: 0, total: 0 }
-      bucket.total += 1
-      if (isHit) bucket.hits += 1
+      bucket.total += count
+      if (isHit) bucket.hits += count
       entry.buckets.set(step, bucket)
     },
     *rates(): Generator<{ tier: string; kind: string; rate: number }> {

@@ -32,6 +32,8 @@ export interface Postgres extends AsyncDisposable {
   readonly nodes: readonly Node[]
   /** Runs `query` where `scope` allows, and once more elsewhere when the connection is lost. `query` must not write. */
   read<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<T>
+  /** The same, and what the node is known to have replayed before it was asked; null where it is not known. */
+  readAt<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<{ result: T; position: WritePosition | null }>
   /** One transaction on the primary (run again when it was a deadlock's victim), and the position from which on it can be read. @throws AppError service.no_primary */
   write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
   /** @throws AppError service.no_primary unless exactly one node is writable. */
@@ -141,14 +143,17 @@ export function openPostgres(options: PostgresOptions): Postgres {
   const reachable = (exclude: Node | null) =>
     nodes.find((node) => node !== exclude && node.state.role === 'replica') ?? null
 
-  async function read<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<T> {
+  async function readAt<T>(scope: ReadScope, query: (db: Reader) => Promise<T>) {
+    const ask = async (node: Node) => {
+      const position = knownPosition(node.state, scope)
+      return { result: await query(node.kysely), position }
+    }
     const first = await pick(scope, null)
     try {
-      return await query(first.kysely)
+      return await ask(first)
     } catch (error) {
       if (!isLostConnection(error)) throw error
-      const second = await pick(scope, scope === 'primary' ? null : first)
-      return query(second.kysely)
+      return ask(await pick(scope, scope === 'primary' ? null : first))
     }
   }
 
@@ -183,7 +188,8 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
   return {
     nodes,
-    read,
+    read: async (scope, query) => (await readAt(scope, query)).result,
+    readAt,
     write,
     primary,
     isWritable: () => writable().length === 1,
@@ -202,6 +208,14 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
 function isFresh(state: NodeState, lagMaxSeconds: number): boolean {
   return state.role === 'replica' && state.lagSeconds <= lagMaxSeconds
+}
+
+/** A lower bound. The primary has by nature all that was committed on its timeline, whenever it was last asked. */
+function knownPosition(state: NodeState, scope: ReadScope): WritePosition | null {
+  if (typeof scope === 'string' || state.position === null || state.role !== 'primary') return state.position
+  return state.position.slice(0, 8) === scope.since.slice(0, 8) && scope.since > state.position
+    ? scope.since
+    : state.position
 }
 
 /** Positions of another timeline say nothing about this node. */

@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { HostPort } from './config.ts'
 import type { Log } from './log.ts'
 
-export interface RedisMain extends AsyncDisposable {
+export type RedisMain = RedisServer
+
+export interface RedisServer extends AsyncDisposable {
   readonly client: Redis
   /**
    * Changes whenever the server restarts. Copies of rows are keyed by it, so that none survives a restart
    * (the server may come back with files older than what was revoked meanwhile). Null while not connected.
    */
   epoch(): string | null
-  /** Whether the server has run long enough that write positions missing from it have expired anyway. */
+  /** Whether the server has run long enough that positions and tombstones missing from it have expired anyway. */
   isSettled(): boolean
 }
 
@@ -21,14 +24,20 @@ const EPOCH_RETRY_MS = 100
 /** A command that takes longer is failed: callers fall back to PostgreSQL. */
 const COMMAND_TIMEOUT_MS = 1_000
 
-export function connectRedis(target: HostPort, password: string, log: Log, name: string): Redis {
+export function connectRedis(
+  target: HostPort,
+  password: string,
+  log: Log,
+  name: string,
+  commandTimeoutMs: number = COMMAND_TIMEOUT_MS,
+): Redis {
   const client = new Redis({
     host: target.host,
     port: target.port,
     password,
     connectionName: name,
     enableAutoPipelining: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: commandTimeoutMs,
     connectTimeout: 500,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
@@ -46,8 +55,14 @@ export function connectRedis(target: HostPort, password: string, log: Log, name:
   return client
 }
 
-export function openRedisMain(target: HostPort, password: string, log: Log): RedisMain {
-  const client = connectRedis(target, password, log, 'redis-main')
+export function openRedis(
+  target: HostPort,
+  password: string,
+  log: Log,
+  name: string,
+  commandTimeoutMs?: number,
+): RedisServer {
+  const client = connectRedis(target, password, log, name, commandTimeoutMs)
   let epoch: string | null = null
   let startedAtMs = Number.POSITIVE_INFINITY
   client.on('close', () => {
@@ -67,6 +82,23 @@ export function openRedisMain(target: HostPort, password: string, log: Log): Red
     epoch: () => epoch,
     isSettled: () => epoch !== null && Date.now() - startedAtMs > POSITION_TTL_SECONDS * 1_000,
     [Symbol.asyncDispose]: () => closeRedis(client),
+  }
+}
+
+export function openRedisMain(target: HostPort, password: string, log: Log): RedisMain {
+  return openRedis(target, password, log, 'redis-main')
+}
+
+/** A Lua script, sent by its digest: whole only to a server that does not know it yet. */
+export function script(lua: string) {
+  const digest = createHash('sha1').update(lua).digest('hex')
+  return async (client: Redis, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> => {
+    try {
+      return await client.evalsha(digest, keys.length, ...keys, ...values)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      return client.eval(lua, keys.length, ...keys, ...values)
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { createAccountDeletion } from '../features/accounts/account-deletion.service.ts'
 import { createThrottle } from '../features/accounts/account-limits.ts'
 import { accountsRoutes } from '../features/accounts/accounts.routes.ts'
@@ -10,14 +9,16 @@ import { createSignIns } from '../features/accounts/sign-in.service.ts'
 import { commentsRoutes } from '../features/comments/comments.routes.ts'
 import { createComments } from '../features/comments/comments.service.ts'
 import { exploreRoutes } from '../features/explore/explore.routes.ts'
+import { createFeedLists } from '../features/feed/feed-lists.ts'
+import { createFeedUpdates } from '../features/feed/feed-updates.service.ts'
+import { createFeed } from '../features/feed/feed.service.ts'
 import { feedRoutes } from '../features/feed/feed.routes.ts'
 import { followsRoutes } from '../features/follows/follows.routes.ts'
 import { createFollows } from '../features/follows/follows.service.ts'
 import { likesRoutes } from '../features/likes/likes.routes.ts'
 import { createLikes, likedAmong } from '../features/likes/likes.service.ts'
 import { createMedia } from '../features/media/media.service.ts'
-import { openDocument } from '../features/pages/document.ts'
-import { pagesRoutes } from '../features/pages/pages.routes.ts'
+import { touchPhotos } from '../features/photos/photo-cards.service.ts'
 import { photosRoutes } from '../features/photos/photos.routes.ts'
 import { createPhotos, eraseMedia, forgetPhotosOf } from '../features/photos/photos.service.ts'
 import { searchRoutes } from '../features/search/search.routes.ts'
@@ -31,9 +32,6 @@ import type { Services } from './services.ts'
 
 export type Readiness = 'ready' | 'starting' | 'draining'
 
-/** As built; a checkout that was never built has the source. */
-const DOCUMENTS = ['../../dist/web/index.html', '../web/index.html'].map((file) => join(import.meta.dirname, file))
-
 /** The API of one app server: services in the order in which they need each other, then their routes. */
 export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
   const { config, db, events, log, metrics, pages, postgres, redisMain } = services
@@ -44,7 +42,9 @@ export async function createApiApp(services: Services, readiness: () => Readines
   const signIns = createSignIns({ db, sessions, passwords, events })
   const throttle = createThrottle(redisMain, config.limits)
   const limits = createClassLimits(redisMain, config.limits, log)
-  const photos = createPhotos({ db, media, spool, events })
+  const lists = createFeedLists(redisMain, log)
+  const feeds = createFeedUpdates({ lists })
+  const photos = createPhotos({ db, media, spool, feeds, events })
 
   const app = await createHttpApp({
     instance: config.instance,
@@ -68,7 +68,14 @@ export async function createApiApp(services: Services, readiness: () => Readines
   accountsRoutes(app, {
     accounts: createAccounts({ db, sessions, passwords, events }),
     avatars: createAvatars({ db, media, spool, eraseMedia }),
-    deleteAccount: createAccountDeletion({ sessions, forgetPhotosOf, eraseMedia, events }),
+    deleteAccount: createAccountDeletion({
+      sessions,
+      forgetPhotosOf,
+      touchPhotos,
+      forgetFeeds: feeds.forget,
+      eraseMedia,
+      events,
+    }),
     signIns,
     throttle,
   })
@@ -76,10 +83,9 @@ export async function createApiApp(services: Services, readiness: () => Readines
   photosRoutes(app, { db, photos, likedAmong })
   likesRoutes(app, { db, likes: createLikes({ db, events }) })
   commentsRoutes(app, { db, comments: createComments({ db, events }) })
-  followsRoutes(app, { follows: createFollows({ db, events }) })
+  followsRoutes(app, { follows: createFollows({ db, events, forgetFeed: feeds.forget }) })
   searchRoutes(app, { db })
-  feedRoutes(app, { db })
+  feedRoutes(app, { feed: createFeed({ db, lists, metrics, log }) })
   exploreRoutes(app, { db })
-  pagesRoutes(app, openDocument(DOCUMENTS))
   return app
 }

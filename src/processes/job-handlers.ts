@@ -1,5 +1,8 @@
 import { createAccountJobs } from '../features/accounts/accounts.jobs.ts'
 import { createSessions } from '../features/accounts/sessions.service.ts'
+import { createFeedLists } from '../features/feed/feed-lists.ts'
+import { createFeedUpdates } from '../features/feed/feed-updates.service.ts'
+import { createFeedJobs } from '../features/feed/feed.jobs.ts'
 import { createMediaJobs } from '../features/media/media.jobs.ts'
 import { createMedia } from '../features/media/media.service.ts'
 import { createPhotoJobs } from '../features/photos/photos.jobs.ts'
@@ -27,12 +30,14 @@ export function createJobHandlers(
   const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
   const edge = createEdge({ targets, secret: secrets.get('edge') })
   const cdn = config.cdn && createCloudflare({ ...config.cdn, token: secrets.get('cdn-token') })
+  const lists = createFeedLists(redisMain, log)
   const sessions = createSessions({ db, redisMain, log, metrics })
   return {
     handlers: {
       ...createAccountJobs({ db, sessions }),
       ...createMediaJobs({ db, media, edge, cdn, metrics }),
-      ...createPhotoJobs({ db, media, spool, events }),
+      ...createPhotoJobs({ db, media, spool, feeds: createFeedUpdates({ lists }), events }),
+      ...createFeedJobs({ db, lists, metrics, pushMaxFollowers: config.feedPushMaxFollowers }),
       /** Twice is harmless: what is deleted is not there. */
       'idempotency.forget': async () => void (await db.writeUnowned(forgetOldAnswers)),
     },

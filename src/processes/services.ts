@@ -1,3 +1,4 @@
+import { createCache } from '../platform/cache.ts'
 import type { Config, Secrets } from '../platform/config.ts'
 import { createDatabase } from '../platform/consistency.ts'
 import { createEvents } from '../platform/events.ts'
@@ -5,8 +6,11 @@ import { createLbPurge } from '../platform/lb-purge.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
-import { openRedisMain } from '../platform/redis.ts'
+import { closeRedis, connectRedis, openRedis, openRedisMain } from '../platform/redis.ts'
 import { createVisitorPages } from '../platform/visitor-pages.ts'
+
+/** A cache that takes longer than this is no help. */
+const CACHE_TIMEOUT_MS = 500
 
 export type Services = ReturnType<typeof openServices>
 
@@ -24,6 +28,16 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     metrics,
   })
   const redisMain = openRedisMain(config.redisMain, secrets.get('redis-main'), log)
+  const redisCache = openRedis(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache', CACHE_TIMEOUT_MS)
+  const subscriber = connectRedis(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache-messages')
+  const cache = createCache({
+    redis: redisCache.client,
+    subscriber,
+    isSettled: () => redisCache.isSettled(),
+    namespace: config.postgresDatabase === 'minigram' ? '' : `${config.postgresDatabase}:`,
+    log,
+    metrics,
+  })
   const lbPurge = createLbPurge({ target: config.lbPurgeTarget, secret: secrets.get('edge') })
   const pages = createVisitorPages({ redisMain, lbPurge, log })
   return {
@@ -34,10 +48,13 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     postgres,
     redisMain,
     pages,
-    db: createDatabase(postgres, redisMain),
+    db: createDatabase({ postgres, redisMain, cache, log }),
     events: createEvents(log, metrics),
     async [Symbol.asyncDispose]() {
       await pages[Symbol.asyncDispose]()
+      await cache[Symbol.asyncDispose]()
+      await closeRedis(subscriber)
+      await redisCache[Symbol.asyncDispose]()
       await redisMain[Symbol.asyncDispose]()
       await postgres[Symbol.asyncDispose]()
     },

@@ -2,31 +2,45 @@ import { sql } from 'kysely'
 import type { Writer } from '../../platform/postgres.ts'
 
 /** Keeps those who like, comment on, change or render these photos waiting. Uses photos_account. */
-export async function lockOwnPhotos(trx: Writer, accountId: string): Promise<void> {
-  await trx.selectFrom('photos').select('id').where('account_id', '=', accountId).orderBy('id').forUpdate().execute()
+export async function lockOwnPhotos(trx: Writer, accountId: string): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('photos')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Photos of others whose counters will change. Uses likes_of_account, comments_of_account, photos_pkey. */
-export async function lockTouchedPhotos(trx: Writer, accountId: string): Promise<void> {
-  await sql`select id from photos
+export async function lockTouchedPhotos(trx: Writer, accountId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from photos
     where id in (select photo_id from likes where account_id = ${accountId}
                  union select photo_id from comments where account_id = ${accountId})
       and account_id <> ${accountId}
     order by id for no key update`.execute(trx)
+  return rows.map(({ id }) => id)
 }
 
 /** Those who follow and are followed, and the account itself, in the order in which follows lock them. Uses follows_pkey, follows_followers, accounts_pkey. */
-export async function lockNeighbours(trx: Writer, accountId: string): Promise<void> {
-  await sql`select id from accounts
+export async function lockNeighbours(trx: Writer, accountId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from accounts
     where id in (select followee_id from follows where follower_id = ${accountId}
                  union select follower_id from follows where followee_id = ${accountId}
                  union select ${accountId}::uuid)
     order by id for no key update`.execute(trx)
+  return rows.map(({ id }) => id)
 }
 
 /** From here on nothing new can refer to the account. Undefined when it is gone already. Uses accounts_pkey. */
 export function lockForDeletion(trx: Writer, accountId: string) {
-  return trx.selectFrom('accounts').select('avatar_key').where('id', '=', accountId).forUpdate().executeTakeFirst()
+  return trx
+    .selectFrom('accounts')
+    .select(['username', 'avatar_key'])
+    .where('id', '=', accountId)
+    .forUpdate()
+    .executeTakeFirst()
 }
 
 /** With the likes and comments on them. Uses photos_account. */

@@ -1,6 +1,8 @@
+import type { AfterCommit } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Writer } from '../../platform/postgres.ts'
 import * as queries from './account-deletion.queries.ts'
+import { accountIds, touchAccounts } from './accounts.service.ts'
 import { deleteSessionsOf } from './sessions.queries.ts'
 import type { Sessions } from './sessions.service.ts'
 
@@ -8,6 +10,10 @@ export interface AccountDeletionDeps {
   sessions: Pick<Sessions, 'write'>
   /** Marks the account's photos as gone and has their files removed: photos stand on accounts, so accounts are given it. */
   forgetPhotosOf: (trx: Writer, accountId: string) => Promise<void>
+  /** Tells caches that these photos, and what the account has published, are not what they were. */
+  touchPhotos: (after: AfterCommit, accountId: string, photoIds: readonly string[]) => void
+  /** Those who follow it get new feeds. */
+  forgetFeeds: (after: AfterCommit, ...accountIds: readonly string[]) => void
   eraseMedia: (trx: Writer, keys: readonly string[]) => Promise<void>
   events: Events
 }
@@ -19,14 +25,19 @@ export type AccountDeletion = ReturnType<typeof createAccountDeletion>
  * it is done once. Locks are taken in the order that everybody keeps, photos before accounts, each by ascending id;
  * what arrives between two of them can still end in a deadlock, whose victim runs again.
  */
-export function createAccountDeletion({ sessions, forgetPhotosOf, eraseMedia, events }: AccountDeletionDeps) {
+export function createAccountDeletion(deps: AccountDeletionDeps) {
+  const { sessions, forgetPhotosOf, touchPhotos, forgetFeeds, eraseMedia, events } = deps
   return async function deleteAccount(accountId: string): Promise<void> {
-    const isDeleted = await sessions.write(accountId, async (trx, ended) => {
-      await queries.lockOwnPhotos(trx, accountId)
-      await queries.lockTouchedPhotos(trx, accountId)
-      await queries.lockNeighbours(trx, accountId)
+    const isDeleted = await sessions.write(accountId, async (trx, ended, after) => {
+      const photoIds = await queries.lockOwnPhotos(trx, accountId)
+      const touchedPhotoIds = await queries.lockTouchedPhotos(trx, accountId)
+      const neighbourIds = await queries.lockNeighbours(trx, accountId)
       const account = await queries.lockForDeletion(trx, accountId)
       if (!account) return false
+      after.touch(accountIds, account.username)
+      touchAccounts(after, accountId, ...neighbourIds)
+      touchPhotos(after, accountId, [...photoIds, ...touchedPhotoIds])
+      forgetFeeds(after, ...neighbourIds)
       await forgetPhotosOf(trx, accountId)
       await queries.deletePhotosOf(trx, accountId)
       await queries.takeBackLikes(trx, accountId)

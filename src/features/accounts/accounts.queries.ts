@@ -22,24 +22,30 @@ export function findAccount(db: Reader, id: string) {
   return db.selectFrom('accounts').select(PROFILE_COLUMNS).where('id', '=', id).executeTakeFirst()
 }
 
-/** With whether `viewerId` follows them. Uses accounts_username_key and follows_pkey. */
-export function findProfile(db: Reader, username: string, viewerId: string | null) {
+/** Uses accounts_pkey. */
+export function findAccounts(db: Reader, ids: readonly string[]) {
   return db
     .selectFrom('accounts')
     .select(PROFILE_COLUMNS)
-    .select((build) =>
-      build
-        .exists(
-          build
-            .selectFrom('follows')
-            .select('followee_id')
-            .where('follower_id', '=', viewerId)
-            .whereRef('followee_id', '=', 'accounts.id'),
-        )
-        .as('is_followed'),
-    )
-    .where('username', '=', username)
-    .executeTakeFirst()
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute()
+}
+
+/** Uses accounts_username_key. */
+export function findIdsByUsernames(db: Reader, usernames: readonly string[]) {
+  return db
+    .selectFrom('accounts')
+    .select(['username', 'id'])
+    .where('username', '=', sql<string>`any(${usernames}::text[])`)
+    .execute()
+}
+
+/** Which of these pairs stand. Uses follows_pkey. */
+export async function findFollows(db: Reader, followerIds: readonly string[], followeeIds: readonly string[]) {
+  const { rows } = await sql<{ follower_id: string; followee_id: string }>`
+    select follower_id, followee_id from unnest(${followerIds}::uuid[], ${followeeIds}::uuid[]) as pair (follower_id, followee_id)
+    join follows using (follower_id, followee_id)`.execute(db)
+  return rows
 }
 
 /** Uses accounts_username_key. */

@@ -17,6 +17,7 @@ import type { AccountDeletion } from './account-deletion.service.ts'
 import { isSuccess, isWrongGuess, type Throttle } from './account-limits.ts'
 import type { Accounts } from './accounts.service.ts'
 import type { Avatars } from './avatars.service.ts'
+import { sendJson } from '../../platform/ready-json.ts'
 import { clearSessionCookie, isBrowser, renewSessionCookie, setSessionCookie } from './session-cookie.ts'
 import type { SignIns } from './sign-in.service.ts'
 
@@ -152,6 +153,6 @@ export function accountsRoutes(app: App, deps: AccountsRoutesDeps): void {
       }),
       schema: { summary: 'Public profile', tags, params: UsernameParams, response: { 200: Profile } },
     },
-    (request) => accounts.profile(viewerOf(request), request.params.username),
+    async (request, reply) => sendJson(reply, await accounts.profile(viewerOf(request), request.params.username)),
   )
 }

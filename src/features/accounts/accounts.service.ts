@@ -1,6 +1,6 @@
-import type { AccountCard, EditAccount, OwnAccount, Profile, SignUp } from '../../contract/accounts.ts'
+import type { AccountCard, EditAccount, OwnAccount, SignUp } from '../../contract/accounts.ts'
 import { AVATAR_WIDTH_PX } from '../../contract/limits.ts'
-import type { Database } from '../../platform/consistency.ts'
+import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import { newId } from '../../platform/ids.ts'
@@ -54,6 +54,68 @@ export async function requireAccountId(db: Reader, given: string): Promise<strin
   return row.id
 }
 
+const TTL_SECONDS = 300
+const MEMORY_SECONDS = 10
+
+/** Id by username. */
+export const accountIds: CachedKind = {
+  name: 'account-id',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  load: async (db, usernames) =>
+    new Map((await queries.findIdsByUsernames(db, usernames)).map(({ username, id }) => [username, id])),
+}
+
+/** Cards as JSON. */
+export const accountCards: CachedKind = {
+  name: 'account-card',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  load: async (db, ids) =>
+    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(accountCard(row))])),
+}
+
+/** Profiles as JSON, without what concerns the viewer. */
+export const profiles: CachedKind = {
+  name: 'profile',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  load: async (db, ids) =>
+    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(profileFields(row))])),
+}
+
+/** By `followId`: whether the one follows the other, as JSON. */
+export const followStates: CachedKind = {
+  name: 'follow',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  async load(db, ids) {
+    const pairs = ids.map((id) => id.split('>'))
+    const [followers, followees] = [pairs.map(([id = '']) => id), pairs.map(([, id = '']) => id)]
+    const rows = await queries.findFollows(db, followers, followees)
+    const standing = new Set(rows.map((row) => followId(row.follower_id, row.followee_id)))
+    return new Map(ids.map((id) => [id, String(standing.has(id))]))
+  },
+}
+
+export function followId(followerId: string, followeeId: string): string {
+  return `${followerId}>${followeeId}`
+}
+
+/** After whatever changes how these accounts look. */
+export function touchAccounts(after: AfterCommit, ...ids: readonly string[]): void {
+  after.touch(accountCards, ...ids)
+  after.touch(profiles, ...ids)
+}
+
+/** `requireAccountId` from the caches. @throws AppError account.not_found */
+export async function requireCachedId(db: Database, viewer: Viewer, given: string): Promise<string> {
+  const username = toUsername(given)
+  const id = username === null ? undefined : (await db.cached(viewer, accountIds, [username])).get(username)
+  if (id === undefined) throw notFound(given)
+  return id
+}
+
 export interface AccountsDeps {
   db: Database
   sessions: Pick<Sessions, 'begin' | 'write'>
@@ -72,7 +134,9 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
     const passwordHash = await passwords.hash(given.password)
     const id = newId()
     try {
-      const result = await sessions.write(id, async (trx, ended) => {
+      const result = await sessions.write(id, async (trx, ended, after) => {
+        // Somebody may have asked for this name before it was anybody's.
+        after.touch(accountIds, username)
         const displayName = given.displayName?.trim() ?? ''
         const row = await queries.insertAccount(trx, { id, username, passwordHash, displayName })
         return { account: ownAccount(row), token: await sessions.begin(trx, id, userAgent, ended) }
@@ -89,16 +153,22 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
     return ownAccount(present(await db.read(viewer, (db) => queries.findAccount(db, id))))
   }
 
-  /** @throws AppError account.not_found */
-  async function profile(viewer: Viewer, given: string): Promise<Profile> {
-    const username = toUsername(given)
-    const viewerId = viewer.account?.id ?? null
-    const row = username && (await db.read(viewer, (db) => queries.findProfile(db, username, viewerId)))
-    if (!row) throw notFound(given)
-    return {
-      ...profileFields(row),
-      viewer: viewerId === null ? null : { follows: Boolean(row.is_followed), isSelf: row.id === viewerId },
-    }
+  /** A `Profile` as JSON. @throws AppError account.not_found */
+  async function profile(viewer: Viewer, given: string): Promise<string> {
+    const id = await requireCachedId(db, viewer, given)
+    const [found, state] = await Promise.all([
+      db.cached(viewer, profiles, [id]),
+      viewer.account && viewer.account.id !== id ? followState(viewer, viewer.account.id, id) : 'false',
+    ])
+    const json = found.get(id)
+    if (json === undefined) throw notFound(given)
+    const concerns = viewer.account ? `{"follows":${state},"isSelf":${viewer.account.id === id}}` : 'null'
+    return `${json.slice(0, -1)},"viewer":${concerns}}`
+  }
+
+  async function followState(viewer: Viewer, viewerId: string, id: string): Promise<string> {
+    const pair = followId(viewerId, id)
+    return (await db.cached(viewer, followStates, [pair])).get(pair) ?? 'false'
   }
 
   /** @throws AppError session.required */
@@ -107,7 +177,11 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
       ...(displayName === undefined ? {} : { display_name: displayName.trim() }),
       ...(bio === undefined ? {} : { bio: bio.trim() }),
     }
-    return ownAccount(present(await db.write(id, (trx) => queries.updateAccount(trx, id, change))))
+    const row = await db.write(id, (trx, after) => {
+      touchAccounts(after, id)
+      return queries.updateAccount(trx, id, change)
+    })
+    return ownAccount(present(row))
   }
 
   return { signUp, own, profile, edit }

@@ -7,7 +7,7 @@ import type { Writer } from '../../platform/postgres.ts'
 import type { Spool } from '../../platform/spool.ts'
 import type { Media } from '../media/media.service.ts'
 import { replaceAvatar } from './accounts.queries.ts'
-import { ownAccount, present } from './accounts.service.ts'
+import { ownAccount, present, touchAccounts } from './accounts.service.ts'
 
 export interface AvatarDeps {
   db: Database
@@ -37,7 +37,8 @@ export function createAvatars({ db, media, spool, eraseMedia }: AvatarDeps) {
   }
 
   function replace(accountId: string, key: string | null): Promise<OwnAccount> {
-    return db.write(accountId, async (trx) => {
+    return db.write(accountId, async (trx, after) => {
+      touchAccounts(after, accountId)
       const row = present(await replaceAvatar(trx, accountId, key))
       if (row.previous_key !== null) await eraseMedia(trx, [row.previous_key])
       return ownAccount(row)

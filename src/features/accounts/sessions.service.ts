@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/consistency.ts'
+import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { scopeOf } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
@@ -34,7 +34,7 @@ export interface Sessions extends AsyncDisposable {
    * `db.write` for a transaction that may end sessions. When this resolves no server of ours takes the tokens of the
    * rows that were handed to `ended`; should Redis not be told now, a job of the same transaction repeats it.
    */
-  write<T>(accountId: string, effect: (trx: Writer, ended: EndedSessions) => Promise<T>): Promise<T>
+  write<T>(accountId: string, effect: (trx: Writer, ended: EndedSessions, after: AfterCommit) => Promise<T>): Promise<T>
   /** Drops copies now. @throws when Redis could not be told */
   forget(tokenHashes: readonly string[], hold: Hold): Promise<void>
 }
@@ -121,9 +121,12 @@ export function createSessions({ db, redisMain, log, metrics }: SessionsDeps): S
     },
     async write(accountId, effect) {
       const tokenHashes: string[] = []
-      const result = await db.write(accountId, async (trx) => {
+      const result = await db.write(accountId, async (trx, after) => {
         tokenHashes.length = 0
-        const result = await effect(trx, { add: (rows) => tokenHashes.push(...rows.map((row) => row.token_hash)) })
+        const ended = {
+          add: (rows: readonly { token_hash: string }[]) => tokenHashes.push(...rows.map((row) => row.token_hash)),
+        }
+        const result = await effect(trx, ended, after)
         // Also for the server that dies between the commit and telling Redis.
         if (tokenHashes.length > 0) await enqueue(trx, 'session.forget', { tokenHashes, hold: 'gone' })
         return result

@@ -7,6 +7,7 @@ import { answerOnce } from '../../platform/idempotency.ts'
 import { newId } from '../../platform/ids.ts'
 import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
 import { accountCard } from '../accounts/accounts.service.ts'
+import { touchCards } from '../photos/photo-cards.service.ts'
 import { holdPhoto } from '../photos/photos.service.ts'
 import * as queries from './comments.queries.ts'
 
@@ -23,7 +24,8 @@ export function createComments({ db, events }: { db: Database; events: Events })
     if (text === '') throw new AppError('request.invalid', 'Write something first.')
     const { id: accountId } = accountOf(request)
     const newest = newId()
-    const comment = await answerOnce(db, request, reply, { text }, async (trx) => {
+    const comment = await answerOnce(db, request, reply, { text }, async (trx, after) => {
+      touchCards(after, photoId)
       await holdPhoto(trx, photoId)
       await queries.insertComment(trx, { id: newest, photo_id: photoId, account_id: accountId, text })
       await queries.addToCommentCount(trx, photoId, 1)
@@ -37,10 +39,11 @@ export function createComments({ db, events }: { db: Database; events: Events })
 
   /** By its author, the owner of the photo or an operator. @throws AppError comment.not_found, comment.not_yours */
   function remove(account: ViewerAccount, id: string): Promise<void> {
-    return db.write(account.id, async (trx) => {
+    return db.write(account.id, async (trx, after) => {
       const comment = await queries.commentById(trx, id)
       if (!comment) throw new AppError('comment.not_found')
       const photo = await holdPhoto(trx, comment.photo_id)
+      touchCards(after, photo.id)
       const mayRemove = [comment.account_id, photo.account_id].includes(account.id) || account.role === 'operator'
       if (!mayRemove) throw new AppError('comment.not_yours')
       if (!(await queries.deleteComment(trx, id))) throw new AppError('comment.not_found')

@@ -1,13 +1,14 @@
 import { PageQuery } from '../../contract/common.ts'
-import { PAGE_LIMIT_DEFAULT } from '../../contract/limits.ts'
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../../contract/limits.ts'
 import { PhotoPage } from '../../contract/photos.ts'
-import type { Database } from '../../platform/consistency.ts'
+import type { CachedKind, Database } from '../../platform/consistency.ts'
 import { decodeCursor, FLOAT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import type { App } from '../../platform/http.ts'
+import { sendJson } from '../../platform/ready-json.ts'
 import { publicPage, route } from '../../platform/route-manifest.ts'
 import { viewerOf } from '../../platform/viewer.ts'
 import { likedAmong } from '../likes/likes.service.ts'
-import { loadCards } from '../photos/photos.service.ts'
+import { cardViews, EXPLORE_TOP_ID, exploreTop, pageJson } from '../photos/photo-cards.service.ts'
 import { hottestIds, type HotPosition } from './explore.queries.ts'
 
 const CURSOR_KIND = 'explore'
@@ -25,19 +26,38 @@ export function exploreRoutes(app: App, { db }: { db: Database }): void {
         response: { 200: PhotoPage },
       },
     },
-    (request) => {
+    async (request, reply) => {
       const viewer = viewerOf(request)
       const { cursor, limit = PAGE_LIMIT_DEFAULT } = request.query
       const before = cursor === undefined ? null : positionOf(cursor)
-      return db.read(viewer, async (db) => {
-        const found = await hottestIds(db, { before, limit: limit + 1 })
-        const { items: positions, nextCursor } = toPage(found, limit, ({ hot, id }) => [CURSOR_KIND, hot, id])
-        const ids = positions.map(({ id }) => id)
-        const [items, liked] = await Promise.all([loadCards(db, ids), likedAmong(db, viewer, ids)])
-        return { items, nextCursor, viewer: { liked } }
-      })
+      const found =
+        before === null
+          ? parseTop((await db.cached(viewer, top, [EXPLORE_TOP_ID])).get(EXPLORE_TOP_ID)).slice(0, limit + 1)
+          : await db.read(viewer, (db) => hottestIds(db, { before, limit: limit + 1 }))
+      const { items: positions, nextCursor } = toPage(found, limit, ({ hot, id }) => [CURSOR_KIND, hot, id])
+      const ids = positions.map(({ id }) => id)
+      const [cards, liked] = await Promise.all([cardViews(db, viewer, ids), likedAmong(db, viewer, ids)])
+      return sendJson(reply, pageJson(cards, nextCursor, liked))
     },
   )
+}
+
+/** `id:hot` of the hottest photos, as many as the longest page needs. */
+const top: CachedKind = {
+  ...exploreTop,
+  async load(db, keys) {
+    const found = await hottestIds(db, { before: null, limit: PAGE_LIMIT_MAX + 1 })
+    const payload = found.map(({ id, hot }) => `${id}:${hot}`).join()
+    return new Map(keys.map((key) => [key, payload]))
+  },
+}
+
+function parseTop(payload: string | undefined): HotPosition[] {
+  if (payload === undefined) return []
+  return payload.split(',').map((text) => {
+    const [id = '', hot = ''] = text.split(':')
+    return { id, hot }
+  })
 }
 
 function positionOf(cursor: string): HotPosition {

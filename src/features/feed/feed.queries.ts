@@ -1,27 +1,113 @@
-import { sql } from 'kysely'
-import type { Reader } from '../../platform/postgres.ts'
+import { sql, type RawBuilder } from 'kysely'
+import type { Reader, Writer } from '../../platform/postgres.ts'
 
 /**
- * Ids of the newest photos of an account and of those that it follows, newest first. Each of them gives at most `limit`,
- * so the cost grows with the number of people followed, never with what they published.
- * Uses follows_pkey or follows_following, photos_account.
+ * Ids of the newest photos of an account and of those that it follows, newest first. Only the `limit` sources with the newest
+ * photos can have any of them, and nothing older than the newest photo of the last of these: the cost is one look into the
+ * index per account followed, whatever they published. Uses follows_pkey or follows_following, photos_account.
  */
-export async function feedIds(
+export function feedIds(
   db: Reader,
   accountId: string,
   page: { before: string | null; limit: number },
 ): Promise<string[]> {
-  const older = page.before === null ? sql`` : sql`and photos.id < ${page.before}::uuid`
+  return newestOf(db, sql`select followee_id from follows where follower_id = ${accountId}`, accountId, page)
+}
+
+/** The same without accounts whose photos are merged at read. Uses also pulled_accounts_pkey. */
+export function listIds(db: Reader, accountId: string, limit: number): Promise<string[]> {
+  const pushed = sql`select followee_id from follows where follower_id = ${accountId}
+    and not exists (select from pulled_accounts where account_id = followee_id)`
+  return newestOf(db, pushed, accountId, { before: null, limit })
+}
+
+async function newestOf(
+  db: Reader,
+  followees: RawBuilder<unknown>,
+  accountId: string,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<string[]> {
+  const older = before === null ? sql`` : sql`and photos.id < ${before}::uuid`
   const { rows } = await sql<{ id: string }>`
-    select newest.id
-    from (
-      select ${accountId}::uuid as account_id
-      union all
-      select followee_id from follows where follower_id = ${accountId}
-    ) as source
+    with source as materialized (
+      select account_id, newest.id
+      from (select ${accountId}::uuid as account_id union all ${followees}) as account
+      cross join lateral (
+        select photos.id from photos where photos.account_id = account.account_id ${older} order by photos.id desc limit 1
+      ) as newest
+      order by newest.id desc limit ${limit}
+    ),
+    oldest as (select id from source order by id desc offset ${limit - 1})
+    select photo.id
+    from source
     cross join lateral (
-      select photos.id from photos where photos.account_id = source.account_id ${older} order by photos.id desc limit ${page.limit}
-    ) as newest
-    order by newest.id desc limit ${page.limit}`.execute(db)
+      select photos.id from photos
+      where photos.account_id = source.account_id ${older}
+        and photos.id >= coalesce((select id from oldest), '00000000-0000-0000-0000-000000000000')
+      order by photos.id desc limit ${limit}
+    ) as photo
+    order by photo.id desc limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
+}
+
+/** Whom the account follows of those that are merged at read. Uses follows_pkey, pulled_accounts_pkey. */
+export async function pulledFollowees(db: Reader, accountId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('pulled_accounts')
+    .innerJoin('follows', 'follows.followee_id', 'pulled_accounts.account_id')
+    .select('pulled_accounts.account_id')
+    .where('follows.follower_id', '=', accountId)
+    .execute()
+  return rows.map((row) => row.account_id)
+}
+
+/** Uses accounts_pkey, pulled_accounts_pkey. */
+export function fanOutState(db: Reader, accountId: string) {
+  return db
+    .selectFrom('accounts')
+    .leftJoin('pulled_accounts', 'pulled_accounts.account_id', 'accounts.id')
+    .select(['accounts.follower_count', 'pulled_accounts.is_announced'])
+    .where('accounts.id', '=', accountId)
+    .executeTakeFirst()
+}
+
+export async function insertPulled(trx: Writer, accountId: string): Promise<void> {
+  await trx
+    .insertInto('pulled_accounts')
+    .values({ account_id: accountId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Uses pulled_accounts_pkey. */
+export async function markAnnounced(trx: Writer, accountId: string): Promise<void> {
+  await trx.updateTable('pulled_accounts').set({ is_announced: true }).where('account_id', '=', accountId).execute()
+}
+
+/** Where the next batch of followers begins; microseconds kept, which a Date would cut off. */
+export interface FollowerPosition {
+  createdAt: string
+  followerId: string
+}
+
+/** Newest followers first. Uses follows_followers. */
+export async function followersAfter(
+  db: Reader,
+  accountId: string,
+  page: { after: FollowerPosition | null; limit: number },
+): Promise<FollowerPosition[]> {
+  const { after } = page
+  return db
+    .selectFrom('follows')
+    .select(['follower_id as followerId', sql<string>`created_at::text`.as('createdAt')])
+    .where('followee_id', '=', accountId)
+    .$if(after !== null, (query) =>
+      query.where(
+        sql<boolean>`(created_at, follower_id) < (${after?.createdAt}::timestamptz, ${after?.followerId}::uuid)`,
+      ),
+    )
+    .orderBy('created_at', 'desc')
+    .orderBy('follower_id', 'desc')
+    .limit(page.limit)
+    .execute()
 }

@@ -1,12 +1,19 @@
 import type { AccountPage } from '../../contract/accounts.ts'
 import type { FollowState } from '../../contract/follows.ts'
-import type { Database } from '../../platform/consistency.ts'
+import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Reader } from '../../platform/postgres.ts'
 import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
-import { accountCard, requireAccountId, type CardFields } from '../accounts/accounts.service.ts'
+import {
+  accountCard,
+  followId,
+  followStates,
+  requireAccountId,
+  touchAccounts,
+  type CardFields,
+} from '../accounts/accounts.service.ts'
 import * as queries from './follows.queries.ts'
 
 export type Follows = ReturnType<typeof createFollows>
@@ -22,12 +29,21 @@ export async function accountsFor(db: Reader, viewer: Viewer, rows: readonly (Ca
   }
 }
 
-export function createFollows({ db, events }: { db: Database; events: Events }) {
+export function createFollows(deps: {
+  db: Database
+  events: Events
+  /** Whom one follows decides what is in one's feed: feeds stand on follows, so follows are given it. */
+  forgetFeed: (after: AfterCommit, accountId: string) => void
+}) {
+  const { db, events, forgetFeed } = deps
+
   /** Following twice is following once. @throws AppError account.not_found, follow.self */
   async function set(account: ViewerAccount, username: string, follows: boolean): Promise<FollowState> {
     const change = follows ? 1 : -1
-    const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx) => {
+    const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx, after) => {
       const followeeId = await requireAccountId(trx, username)
+      touchAccounts(after, account.id, followeeId)
+      after.touch(followStates, followId(account.id, followeeId))
       if (followeeId === account.id) throw new AppError('follow.self', 'Choose somebody else.')
       const rows = await queries.lockBoth(trx, account.id, followeeId)
       const followee = rows.find((row) => row.id === followeeId)
@@ -36,6 +52,7 @@ export function createFollows({ db, events }: { db: Database; events: Events }) 
       const isChange = follows
         ? await queries.insertFollow(trx, account.id, followeeId)
         : await queries.deleteFollow(trx, account.id, followeeId)
+      if (isChange) forgetFeed(after, account.id)
       if (isChange) await queries.addToCounts(trx, account.id, followeeId, change)
       return { isChange, followeeId, followerCount: followee.follower_count + (isChange ? change : 0) }
     })

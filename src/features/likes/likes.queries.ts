@@ -13,6 +13,15 @@ export async function likedPhotoIds(db: Reader, accountId: string, photoIds: rea
   return rows.map((row) => row.photo_id)
 }
 
+/** Of each account the ids of at most `limit` photos that it likes, the newest photos first. Uses likes_of_account. */
+export async function newestLiked(db: Reader, accountIds: readonly string[], limit: number) {
+  const { rows } = await sql<{ account_id: string; ids: string[] }>`
+    select account.id as account_id,
+      array(select photo_id::text from likes where likes.account_id = account.id order by photo_id desc limit ${limit}) as ids
+    from unnest(${accountIds}::uuid[]) as account (id)`.execute(db)
+  return rows
+}
+
 /** False when it was liked already. Uses likes_pkey. */
 export async function insertLike(trx: Writer, photoId: string, accountId: string): Promise<boolean> {
   const row = await trx

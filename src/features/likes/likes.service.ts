@@ -1,22 +1,61 @@
 import type { LikeState } from '../../contract/photos.ts'
-import type { Database } from '../../platform/consistency.ts'
+import type { CacheTrace } from '../../platform/cache.ts'
+import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
-import type { Reader } from '../../platform/postgres.ts'
 import type { Viewer } from '../../platform/viewer.ts'
+import { touchCards } from '../photos/photo-cards.service.ts'
 import { holdPhoto } from '../photos/photos.service.ts'
 import * as queries from './likes.queries.ts'
 
 export type Likes = ReturnType<typeof createLikes>
 
+/** What fits into a few kilobytes; older photos than these are asked for by themselves. */
+const KNOWN_MAX = 300
+const UUID_CHARS = 36
+/** Less than any id: these are all. */
+const NO_FLOOR = '0'.repeat(UUID_CHARS)
+
+/** By account: the id from which on it is complete, then ids of photos that the account likes. */
+export const likedPhotos: CachedKind = {
+  name: 'liked',
+  ttlSeconds: 300,
+  memorySeconds: 10,
+  async load(db, accountIds) {
+    const rows = await queries.newestLiked(db, accountIds, KNOWN_MAX)
+    return new Map(
+      rows.map(({ account_id: id, ids }) => {
+        const floor = ids.length < KNOWN_MAX ? NO_FLOOR : (ids.at(-1) ?? NO_FLOOR)
+        return [id, [floor, ...ids].join()]
+      }),
+    )
+  },
+}
+
 /** Which of these photos the viewer likes; none for a visitor. */
-export async function likedAmong(db: Reader, viewer: Viewer, photoIds: readonly string[]): Promise<string[]> {
-  return viewer.account && photoIds.length > 0 ? queries.likedPhotoIds(db, viewer.account.id, photoIds) : []
+export async function likedAmong(
+  db: Database,
+  viewer: Viewer,
+  photoIds: readonly string[],
+  trace?: CacheTrace,
+): Promise<string[]> {
+  if (!viewer.account || photoIds.length === 0) return []
+  const accountId = viewer.account.id
+  const known = (await db.cached(viewer, likedPhotos, [accountId], trace)).get(accountId) ?? NO_FLOOR
+  const floor = known.slice(0, UUID_CHARS)
+  const liked =
+    known.length === UUID_CHARS ? [] : photoIds.filter((id) => id >= floor && known.includes(id, UUID_CHARS))
+  const older = photoIds.filter((id) => id < floor)
+  if (older.length === 0) return liked
+  if (trace) trace.hasLoaded = true
+  return [...liked, ...(await db.read(viewer, (db) => queries.likedPhotoIds(db, accountId, older)))]
 }
 
 export function createLikes({ db, events }: { db: Database; events: Events }) {
   /** Repeating it changes nothing: only a row that came or went is counted, under the photo's lock. */
   async function set(accountId: string, photoId: string, liked: boolean): Promise<LikeState> {
-    const { likeCount, isChanged } = await db.write(accountId, async (trx) => {
+    const { likeCount, isChanged } = await db.write(accountId, async (trx, after) => {
+      touchCards(after, photoId)
+      after.touch(likedPhotos, accountId)
       const photo = await holdPhoto(trx, photoId)
       const isChanged = await (liked ? queries.insertLike : queries.deleteLike)(trx, photoId, accountId)
       if (!isChanged) return { likeCount: photo.like_count, isChanged }

@@ -6,7 +6,8 @@ import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Spool } from '../../platform/spool.ts'
 import type { Media } from '../media/media.service.ts'
 import * as queries from './photos.queries.ts'
-import { eraseMedia, type RenderPayload } from './photos.service.ts'
+import { touchCards, touchPhotos } from './photo-cards.service.ts'
+import { eraseMedia, type FeedLists, type RenderPayload } from './photos.service.ts'
 
 /** What nobody waits for. */
 const LOW_PRIORITY = 10
@@ -20,9 +21,10 @@ export function createPhotoJobs(deps: {
   db: Database
   media: Pick<Media, 'render' | 'renderAvif' | 'directoryOf'>
   spool: Pick<Spool, 'pathOf' | 'remove' | 'olderThan' | 'sweep'>
+  feeds: Pick<FeedLists, 'settled'>
   events: Events
 }): JobHandlers {
-  const { db, media, spool, events } = deps
+  const { db, media, spool, feeds, events } = deps
 
   /** Primary: the job may run before a replica has the row that it was committed with. */
   const find = (photoId: string) => db.readPrimary((db) => queries.findPhoto(db, photoId))
@@ -56,7 +58,11 @@ export function createPhotoJobs(deps: {
       const photo = await find(photoId)
       if (photo?.status !== 'ready') return
       const renditions = await media.renderAvif(media.directoryOf(photo.media_key))
-      if (renditions.length > 0) await db.writeUnowned((trx) => queries.markAvif(trx, photoId))
+      if (renditions.length === 0) return
+      await db.writeUnowned((trx, after) => {
+        touchCards(after, photoId)
+        return queries.markAvif(trx, photoId)
+      })
     },
 
     /** Removes uploads of a day ago that no photo waits for. Twice is harmless: what is gone is not there. */
@@ -71,8 +77,10 @@ export function createPhotoJobs(deps: {
 
   /** False when another run was first or the photo is gone. Written as the author's own: they see it at once. */
   function settle(photoId: string, accountId: string, status: 'ready' | 'failed'): Promise<boolean> {
-    return db.write(accountId, async (trx) => {
+    return db.write(accountId, async (trx, after) => {
       const isEnded = await queries.endProcessing(trx, photoId, status)
+      touchPhotos(after, accountId, [photoId])
+      if (isEnded) await feeds.settled(trx, accountId, photoId, status)
       if (isEnded && status === 'ready')
         await enqueue(trx, 'photo.render_avif', { photoId }, { priority: LOW_PRIORITY, maxAttempts: 5 })
       return isEnded

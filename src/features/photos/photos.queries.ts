@@ -3,30 +3,52 @@ import type { PhotosTable } from '../../../db/tables.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
+const PHOTO_COLUMNS = [
+  'photos.id',
+  'photos.account_id',
+  'photos.media_key',
+  'photos.caption',
+  'photos.alt_text',
+  'photos.width',
+  'photos.height',
+  'photos.thumbhash',
+  'photos.status',
+  'photos.has_avif',
+  'photos.like_count',
+  'photos.comment_count',
+  'photos.created_at',
+] as const
+
+export type PhotoRow = Awaited<ReturnType<typeof photoRows>>[number]
 export type CardRow = Awaited<ReturnType<typeof cardRows>>[number]
 
-/** What a card is made of, in no particular order. Uses photos_pkey, accounts_pkey. */
+/** In no particular order. Uses photos_pkey. */
+export function photoRows(db: Reader, ids: readonly string[]) {
+  return db
+    .selectFrom('photos')
+    .select(PHOTO_COLUMNS)
+    .where('photos.id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute()
+}
+
+/** With their authors, in no particular order. Uses photos_pkey, accounts_pkey. */
 export function cardRows(db: Reader, ids: readonly string[]) {
   return db
     .selectFrom('photos')
     .innerJoin('accounts', 'accounts.id', 'photos.account_id')
-    .select([
-      'photos.id',
-      'photos.media_key',
-      'photos.caption',
-      'photos.alt_text',
-      'photos.width',
-      'photos.height',
-      'photos.thumbhash',
-      'photos.status',
-      'photos.has_avif',
-      'photos.like_count',
-      'photos.comment_count',
-      'photos.created_at',
-      ...CARD_COLUMNS,
-    ])
+    .select([...PHOTO_COLUMNS, ...CARD_COLUMNS])
     .where('photos.id', '=', sql<string>`any(${ids}::uuid[])`)
     .execute()
+}
+
+/** Of each account the ids of at most `limit` ready photos, newest first. Uses photos_account. */
+export async function recentIds(db: Reader, accountIds: readonly string[], limit: number) {
+  const { rows } = await sql<{ account_id: string; ids: string[] }>`
+    select account.id as account_id,
+      array(select photos.id::text from photos where photos.account_id = account.id and photos.status = 'ready'
+            order by photos.id desc limit ${limit}) as ids
+    from unnest(${accountIds}::uuid[]) as account (id)`.execute(db)
+  return rows
 }
 
 /** Uses photos_pkey. */

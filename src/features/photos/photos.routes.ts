@@ -6,18 +6,19 @@ import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { App } from '../../platform/http.ts'
-import type { Reader } from '../../platform/postgres.ts'
+import { sendJson } from '../../platform/ready-json.ts'
 import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf, type Viewer } from '../../platform/viewer.ts'
-import { requireAccountId } from '../accounts/accounts.service.ts'
+import { requireCachedId } from '../accounts/accounts.service.ts'
+import { cardViews, likedJson, pageJson, parseRecent, recentPhotos } from './photo-cards.service.ts'
 import { photoIdsOf } from './photos.queries.ts'
-import { loadCards, requirePhoto, type Photos } from './photos.service.ts'
+import { requirePhoto, type Photos } from './photos.service.ts'
 
 export interface PhotosDeps {
   db: Database
   photos: Photos
   /** Which of these photos the viewer likes: likes stand on photos, so photos are given it. */
-  likedAmong: (db: Reader, viewer: Viewer, photoIds: readonly string[]) => Promise<string[]>
+  likedAmong: (db: Database, viewer: Viewer, photoIds: readonly string[]) => Promise<string[]>
 }
 
 const CURSOR_KIND = 'photos'
@@ -25,8 +26,23 @@ const CURSOR_SHAPES = [/^photos$/, UUID_SHAPE]
 const Upload = Type.Object({ ...PhotoText.properties, file: Type.String({ format: 'binary' }) })
 
 export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): void {
-  async function detailOf(db: Reader, viewer: Viewer, card: PhotoCard): Promise<PhotoDetail> {
-    return { ...card, viewer: { liked: await likedAmong(db, viewer, [card.id]) } }
+  /** Found again where the cache knows nothing: the refusal says whether there ever was such a photo. */
+  async function detail(viewer: Viewer, id: string): Promise<string> {
+    const [[card], liked] = await Promise.all([cardViews(db, viewer, [id]), likedAmong(db, viewer, [id])])
+    if (card) return `${card.json.slice(0, -1)},"viewer":${likedJson(liked)}}`
+    await db.read(viewer, (db) => requirePhoto(db, id))
+    throw new AppError('photo.gone')
+  }
+
+  /** Ids of one page: those that everybody may see from the cache as far as it goes, one's own from the table. */
+  async function idsOf(viewer: Viewer, accountId: string, before: string | null, limit: number): Promise<string[]> {
+    const isOwn = accountId === viewer.account?.id
+    if (!isOwn) {
+      const { ids, isAll } = parseRecent((await db.cached(viewer, recentPhotos, [accountId])).get(accountId) ?? '*')
+      const found = before === null ? ids : ids.filter((id) => id < before)
+      if (isAll || found.length >= limit) return found.slice(0, limit)
+    }
+    return db.read(viewer, (db) => photoIdsOf(db, accountId, { before, limit, includeUnready: isOwn }))
   }
 
   app.post(
@@ -52,15 +68,7 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
       config: route({ access: 'public', reads: 'sticky', cache: publicPage(({ id }) => [`photo-${id}`]) }),
       schema: { summary: 'One photo', tags: ['photos'], params: IdParams, response: { 200: PhotoDetail } },
     },
-    (request) => {
-      const viewer = viewerOf(request)
-      return db.read(viewer, async (db) => {
-        const { id } = await requirePhoto(db, request.params.id)
-        const [card] = await loadCards(db, [id])
-        if (!card) throw new AppError('photo.gone')
-        return detailOf(db, viewer, card)
-      })
-    },
+    async (request, reply) => sendJson(reply, await detail(viewerOf(request), request.params.id)),
   )
 
   app.patch(
@@ -75,10 +83,9 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
         response: { 200: PhotoDetail },
       },
     },
-    (request) => {
-      const viewer = viewerOf(request)
-      const edited = photos.edit(accountOf(request), request.params.id, request.body)
-      return edited.then((card) => db.read(viewer, (db) => detailOf(db, viewer, card)))
+    async (request) => {
+      const card = await photos.edit(accountOf(request), request.params.id, request.body)
+      return { ...card, viewer: { liked: await likedAmong(db, viewerOf(request), [card.id]) } }
     },
   )
 
@@ -116,18 +123,15 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
         response: { 200: PhotoPage },
       },
     },
-    (request) => {
+    async (request, reply) => {
       const viewer = viewerOf(request)
       const { cursor, limit = PAGE_LIMIT_DEFAULT } = request.query
       const before = cursor === undefined ? null : (decodeCursor(cursor, CURSOR_SHAPES)[1] ?? null)
-      return db.read(viewer, async (db) => {
-        const accountId = await requireAccountId(db, request.params.username)
-        const includeUnready = accountId === viewer.account?.id
-        const found = await photoIdsOf(db, accountId, { before, limit: limit + 1, includeUnready })
-        const { items: ids, nextCursor } = toPage(found, limit, (id) => [CURSOR_KIND, id])
-        const [items, liked] = await Promise.all([loadCards(db, ids), likedAmong(db, viewer, ids)])
-        return { items, nextCursor, viewer: { liked } }
-      })
+      const accountId = await requireCachedId(db, viewer, request.params.username)
+      const found = await idsOf(viewer, accountId, before, limit + 1)
+      const { items: ids, nextCursor } = toPage(found, limit, (id) => [CURSOR_KIND, id])
+      const [cards, liked] = await Promise.all([cardViews(db, viewer, ids), likedAmong(db, viewer, ids)])
+      return sendJson(reply, pageJson(cards, nextCursor, liked))
     },
   )
 }

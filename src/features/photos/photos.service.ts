@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS, RENDITION_WIDTHS } from '../../contract/limits.ts'
-import type { EditPhoto, PhotoCard, Rendition } from '../../contract/photos.ts'
-import type { Database } from '../../platform/consistency.ts'
+import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
+import type { EditPhoto, PhotoCard } from '../../contract/photos.ts'
+import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import { answerOnce } from '../../platform/idempotency.ts'
@@ -10,8 +10,9 @@ import { enqueue } from '../../platform/jobs.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import type { Spool } from '../../platform/spool.ts'
 import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
-import { accountCard } from '../accounts/accounts.service.ts'
+import { profiles } from '../accounts/accounts.service.ts'
 import type { Media } from '../media/media.service.ts'
+import { loadCards, touchCards, touchPhotos } from './photo-cards.service.ts'
 import * as queries from './photos.queries.ts'
 
 export type Photos = ReturnType<typeof createPhotos>
@@ -22,46 +23,6 @@ export interface RenderPayload {
   accountId: string
   mediaKey: string
   spoolName: string
-}
-
-const FORMATS = [
-  { format: 'avif', extension: 'avif' },
-  { format: 'webp', extension: 'webp' },
-  { format: 'jpeg', extension: 'jpg' },
-] as const
-
-/** The cards of these photos in this order; those that do not exist are left out. Cost: one query. */
-export async function loadCards(db: Reader, ids: readonly string[]): Promise<PhotoCard[]> {
-  if (ids.length === 0) return []
-  const rows = new Map((await queries.cardRows(db, ids)).map((row) => [row.id, row]))
-  return ids.flatMap((id) => {
-    const row = rows.get(id)
-    return row ? [photoCard(row)] : []
-  })
-}
-
-export function photoCard(row: queries.CardRow): PhotoCard {
-  return {
-    id: row.id,
-    author: accountCard(row),
-    caption: row.caption,
-    altText: row.alt_text,
-    width: row.width,
-    height: row.height,
-    thumbhash: row.thumbhash,
-    renditions: row.status === 'ready' ? renditions(row.media_key, row.has_avif) : [],
-    status: row.status,
-    likeCount: row.like_count,
-    commentCount: row.comment_count,
-    createdAt: row.created_at.toISOString(),
-  }
-}
-
-/** Best format first, so that a page can take the first that it knows. */
-function renditions(mediaKey: string, hasAvif: boolean): Rendition[] {
-  return FORMATS.filter(({ format }) => hasAvif || format !== 'avif').flatMap(({ format, extension }) =>
-    RENDITION_WIDTHS.map((width) => ({ width, format, path: `/media/${mediaKey}/${width}.${extension}` })),
-  )
 }
 
 /** @throws AppError photo.not_found, photo.gone */
@@ -95,13 +56,24 @@ export function eraseMedia(trx: Writer, keys: readonly string[]): Promise<void> 
   return enqueue(trx, 'media.erase', { keys, requestedAtMs: Date.now() })
 }
 
+/** Feeds stand on photos, so photos are given what they must tell them. */
+export interface FeedLists {
+  /** Into the author's own list, before the answer. */
+  published(after: AfterCommit, accountId: string, photoId: string): void
+  /** Into the lists of followers, by a job of the same transaction. */
+  settled(trx: Writer, accountId: string, photoId: string, status: 'ready' | 'failed'): Promise<void>
+  /** Out of all lists, by a job of the same transaction. */
+  removed(trx: Writer, accountId: string, photoIds: readonly string[]): Promise<void>
+}
+
 export function createPhotos(deps: {
   db: Database
   media: Pick<Media, 'inspect'>
   spool: Pick<Spool, 'receive'>
+  feeds: FeedLists
   events: Events
 }) {
-  const { db, media, spool, events } = deps
+  const { db, media, spool, feeds, events } = deps
 
   /** From the request's body to a card that says `processing`. @throws AppError media.*, request.*, idempotency.* */
   async function publish(request: FastifyRequest, reply: FastifyReply): Promise<PhotoCard> {
@@ -117,17 +89,26 @@ export function createPhotos(deps: {
     await upload.persist()
     const photo = { id, account_id: account.id, media_key: newMediaKey(), caption, alt_text: altText }
     try {
-      const card = await answerOnce(db, request, reply, { sha256: upload.sha256, caption, altText }, async (trx) => {
-        await queries.insertPhoto(trx, { ...photo, width, height, thumbhash, status: 'processing' })
-        await queries.addToPhotoCount(trx, account.id, 1)
-        await enqueue(trx, 'photo.render', {
-          photoId: id,
-          accountId: account.id,
-          mediaKey: photo.media_key,
-          spoolName: upload.name,
-        } satisfies RenderPayload)
-        return requireCard(trx, id)
-      })
+      const card = await answerOnce(
+        db,
+        request,
+        reply,
+        { sha256: upload.sha256, caption, altText },
+        async (trx, after) => {
+          touchPhotos(after, account.id, [id])
+          after.touch(profiles, account.id)
+          feeds.published(after, account.id, id)
+          await queries.insertPhoto(trx, { ...photo, width, height, thumbhash, status: 'processing' })
+          await queries.addToPhotoCount(trx, account.id, 1)
+          await enqueue(trx, 'photo.render', {
+            photoId: id,
+            accountId: account.id,
+            mediaKey: photo.media_key,
+            spoolName: upload.name,
+          } satisfies RenderPayload)
+          return requireCard(trx, id)
+        },
+      )
       if (card.id === id) events.note('photo.published', { photoId: id, accountId: account.id })
       else await upload.discard()
       return card
@@ -140,7 +121,8 @@ export function createPhotos(deps: {
 
   /** @throws AppError photo.not_yours, photo.not_found, photo.gone */
   function edit(account: ViewerAccount, id: string, change: EditPhoto): Promise<PhotoCard> {
-    return db.write(account.id, async (trx) => {
+    return db.write(account.id, async (trx, after) => {
+      touchCards(after, id)
       const photo = await holdPhoto(trx, id)
       if (photo.account_id !== account.id) throw new AppError('photo.not_yours')
       await queries.updateTexts(trx, id, {
@@ -153,10 +135,13 @@ export function createPhotos(deps: {
 
   /** By its owner or an operator. @throws AppError photo.not_yours, photo.not_found, photo.gone */
   async function remove(account: ViewerAccount, id: string): Promise<void> {
-    await db.write(account.id, async (trx) => {
+    await db.write(account.id, async (trx, after) => {
       const photo = await holdPhoto(trx, id)
       if (photo.account_id !== account.id && account.role !== 'operator') throw new AppError('photo.not_yours')
       await queries.deletePhoto(trx, id)
+      touchPhotos(after, photo.account_id, [id])
+      after.touch(profiles, photo.account_id)
+      await feeds.removed(trx, photo.account_id, [id])
       await queries.insertGone(trx, [id])
       await queries.addToPhotoCount(trx, photo.account_id, -1)
       await eraseMedia(trx, [photo.media_key])

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import type { Log } from '../../platform/log.ts'
+import type { WritePosition } from '../../platform/postgres.ts'
+import { POSITION_TTL_SECONDS, type RedisMain } from '../../platform/redis.ts'
+import * as scripts from './feed-scripts.ts'
+
+/** Who does not look for so long gets a new list on return. */
+const LIST_TTL_SECONDS = 14 * 24 * 3_600
+/** Of a list whose builder died. */
+const BUILD_TTL_SECONDS = 60
+/** Longer than any replica in use is behind. */
+const COMMON_FLOOR_TTL_SECONDS = 3_600
+/** Keys of one script run: others wait for it. */
+const CHUNK = 250
+/** Of the server's run id: what tells one life from another. */
+const LIFE_CHARS = 12
+
+const COMMON_FLOOR = 'feed-floor'
+const headKey = (accountId: string) => `feed:${accountId}`
+const idsKey = (accountId: string) => `feed-ids:${accountId}`
+const floorKey = (accountId: string) => `feed-floor:${accountId}`
+
+export interface FeedList {
+  /** Newest first. */
+  ids: string[]
+  /** Nothing older than the last of `ids` is missing. */
+  isEnd: boolean
+  /** Accounts whose photos are merged at read. */
+  pulled: string[]
+  builtAtMs: number
+}
+
+export interface Build {
+  token: string
+  /** The tables must be read where this has been replayed; null: where anything has. */
+  floor: WritePosition | null
+  /** Floors may have been lost: only the primary will do. */
+  isUnsure: boolean
+}
+
+export type FeedLists = ReturnType<typeof createFeedLists>
+
+/**
+ * The feeds of whoever looked lately, on redis-main. A copy that can be made again: a list of another life of the server is
+ * not believed, and a list that is being built is filled from tables at least as new as every push that passed it by.
+ */
+export function createFeedLists(redisMain: RedisMain, log: Log) {
+  const { client } = redisMain
+  const postponed = new Map<string, WritePosition>()
+
+  /** @throws when redis-main is not connected: nobody knows which lists are of its present life. */
+  function life(): string {
+    const epoch = redisMain.epoch()
+    if (epoch === null) throw new Error('redis-main is not connected')
+    return epoch.slice(0, LIFE_CHARS)
+  }
+
+  async function forgetNow(accountIds: readonly string[], position: WritePosition): Promise<void> {
+    for (const chunk of chunks(accountIds)) {
+      const keys = chunk.flatMap((id) => [headKey(id), idsKey(id), floorKey(id)])
+      await scripts.forgetLists(client, keys, [position, POSITION_TTL_SECONDS])
+    }
+  }
+  client.on('ready', () => {
+    for (const [accountId, position] of postponed) {
+      forgetNow([accountId], position).then(
+        () => void (postponed.get(accountId) === position && postponed.delete(accountId)),
+        () => undefined,
+      )
+    }
+  })
+
+  return {
+    /** At most `count` ids before `before`. Null: there is no list, or nobody can tell. One round trip. */
+    async read(accountId: string, before: string | null, count: number): Promise<FeedList | null> {
+      if (redisMain.epoch() === null) return null
+      const values = [life(), before === null ? '+' : `(${before}`, count]
+      // A list of this server, in the shape that `readList` returns.
+      const answer = (await scripts
+        .readList(client, [headKey(accountId), idsKey(accountId)], values)
+        .catch(() => null)) as [string, string, string[]] | null
+      if (!answer) return null
+      const [pulled, builtAt, ids] = answer
+      const isEnd = ids.at(-1) === scripts.END
+      if (isEnd) ids.pop()
+      return { ids, isEnd, pulled: pulled === '' ? [] : pulled.split(','), builtAtMs: Number(builtAt) * 1_000 }
+    },
+
+    /** Null: redis-main cannot be asked. */
+    async begin(accountId: string): Promise<Build | null> {
+      if (redisMain.epoch() === null) return null
+      const token = randomBytes(8).toString('hex')
+      const keys = [headKey(accountId), idsKey(accountId), floorKey(accountId), COMMON_FLOOR]
+      // Two positions or nils.
+      const floors = (await scripts.beginList(client, keys, [life(), token, BUILD_TTL_SECONDS]).catch(() => null)) as
+        (string | null)[] | null
+      if (!floors) return null
+      const known = floors.filter((floor) => floor !== null).toSorted()
+      return { token, floor: known.at(-1) ?? null, isUnsure: !redisMain.isSettled() }
+    },
+
+    /** `ids` newest first; `isEnd`: these are all. Dropped when the list was forgotten since `begin`. */
+    async finish(
+      accountId: string,
+      token: string,
+      { ids, isEnd, pulled }: Pick<FeedList, 'ids' | 'isEnd' | 'pulled'>,
+    ): Promise<void> {
+      const now = Math.floor(Date.now() / 1_000)
+      const values = [token, now, LIST_TTL_SECONDS, isEnd ? 1 : 0, pulled.join(), ...ids]
+      // A list that was not stored is built again by the next page.
+      await scripts.finishList(client, [headKey(accountId), idsKey(accountId)], values).catch(() => undefined)
+    },
+
+    /** Into the lists that there are; how many. `pull`: from now on the author's photos are merged at read. @throws when redis-main cannot be told */
+    async push(accountIds: readonly string[], photoId: string, pull: string | null = null): Promise<number> {
+      let count = 0
+      for (const chunk of chunks(accountIds)) {
+        const keys = chunk.flatMap((id) => [headKey(id), idsKey(id)])
+        count += Number(await scripts.pushToLists(client, keys, [life(), photoId, pull ?? '']))
+      }
+      return count
+    },
+
+    /** @throws when redis-main cannot be told */
+    async drop(accountIds: readonly string[], photoIds: readonly string[]): Promise<void> {
+      for (const chunk of chunks(accountIds)) await scripts.dropFromLists(client, chunk.map(idsKey), photoIds)
+    },
+
+    /** Into the author's own list, and no list of theirs is built from tables older than this. */
+    async pushOwn(accountId: string, photoId: string, position: WritePosition): Promise<void> {
+      await scripts.raiseFloor(client, [floorKey(accountId)], [position, POSITION_TTL_SECONDS])
+      await this.push([accountId], photoId)
+    },
+
+    /** Lists that are built from now on are built from tables at least this new. Before the first push. */
+    async raiseCommonFloor(position: WritePosition): Promise<void> {
+      await scripts.raiseFloor(client, [COMMON_FLOOR], [position, COMMON_FLOOR_TTL_SECONDS])
+    },
+
+    /** They are built again when their owners look. Postponed while redis-main cannot be told. */
+    async forget(accountIds: readonly string[], position: WritePosition): Promise<void> {
+      await forgetNow(accountIds, position).catch((error: unknown) => {
+        for (const id of accountIds) postponed.set(id, position)
+        log.warn({ event: 'feed.forget_postponed', error: String(error) })
+      })
+    },
+  }
+}
+
+function* chunks(ids: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < ids.length; start += CHUNK) yield ids.slice(start, start + CHUNK)
+}

@@ -1,0 +1,153 @@
+import { RENDITION_WIDTHS } from '../../contract/limits.ts'
+import type { PhotoCard, Rendition } from '../../contract/photos.ts'
+import type { CacheKind, CacheTrace } from '../../platform/cache.ts'
+import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
+import type { Reader } from '../../platform/postgres.ts'
+import { quoted } from '../../platform/ready-json.ts'
+import type { Viewer } from '../../platform/viewer.ts'
+import { accountCard, accountCards } from '../accounts/accounts.service.ts'
+import * as queries from './photos.queries.ts'
+
+const TTL_SECONDS = 300
+const MEMORY_SECONDS = 10
+/** What a profile's first pages and the feeds of a popular account's followers need. */
+const RECENT_MAX = 100
+const UUID_CHARS = 36
+
+const FORMATS = [
+  { format: 'avif', extension: 'avif' },
+  { format: 'webp', extension: 'webp' },
+  { format: 'jpeg', extension: 'jpg' },
+] as const
+
+export function photoCard(row: queries.CardRow): PhotoCard {
+  return { id: row.id, author: accountCard(row), ...ownFields(row) }
+}
+
+function ownFields(row: queries.PhotoRow) {
+  return {
+    caption: row.caption,
+    altText: row.alt_text,
+    width: row.width,
+    height: row.height,
+    thumbhash: row.thumbhash,
+    renditions: row.status === 'ready' ? renditions(row.media_key, row.has_avif) : [],
+    status: row.status,
+    likeCount: row.like_count,
+    commentCount: row.comment_count,
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+/** Best format first, so that a page can take the first that it knows. */
+function renditions(mediaKey: string, hasAvif: boolean): Rendition[] {
+  return FORMATS.filter(({ format }) => hasAvif || format !== 'avif').flatMap(({ format, extension }) =>
+    RENDITION_WIDTHS.map((width) => ({ width, format, path: `/media/${mediaKey}/${width}.${extension}` })),
+  )
+}
+
+/** The cards of these photos in this order; those that do not exist are left out. Cost: one query. */
+export async function loadCards(db: Reader, ids: readonly string[]): Promise<PhotoCard[]> {
+  if (ids.length === 0) return []
+  const rows = new Map((await queries.cardRows(db, ids)).map((row) => [row.id, row]))
+  return ids.flatMap((id) => {
+    const row = rows.get(id)
+    return row ? [photoCard(row)] : []
+  })
+}
+
+/** `r` when ready, the author's id, and what follows the author in the card's JSON: a new avatar touches no photo. */
+export const photoCards: CachedKind = {
+  name: 'photo-card',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  async load(db, ids) {
+    const rows = await queries.photoRows(db, ids)
+    return new Map(
+      rows.map((row) => {
+        const rest = JSON.stringify(ownFields(row)).replace('{', ',')
+        return [row.id, `${row.status === 'ready' ? 'r' : '-'}${row.account_id}${rest}`]
+      }),
+    )
+  },
+}
+
+/** By account: ids of its newest ready photos, newest first, after `*` when these are all and `+` when there are more. */
+export const recentPhotos: CachedKind = {
+  name: 'recent-photos',
+  ttlSeconds: TTL_SECONDS,
+  memorySeconds: MEMORY_SECONDS,
+  async load(db, accountIds) {
+    const rows = await queries.recentIds(db, accountIds, RECENT_MAX)
+    return new Map(rows.map(({ account_id: id, ids }) => [id, (ids.length < RECENT_MAX ? '*' : '+') + ids.join(',')]))
+  },
+}
+
+/** First page of what everybody sees; `explore` makes it. Likes do not touch it: it is right again within seconds. */
+export const exploreTop: CacheKind = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
+export const EXPLORE_TOP_ID = 'top'
+
+/** After whatever changes these photos for everyone: their texts, their state, their counters. */
+export function touchCards(after: AfterCommit, ...photoIds: readonly string[]): void {
+  after.touch(photoCards, ...photoIds)
+}
+
+/** After photos of an account came, went, or were hidden or shown again: their cards, the account's lists, and explore. */
+export function touchPhotos(after: AfterCommit, accountId: string, photoIds: readonly string[]): void {
+  touchCards(after, ...photoIds)
+  after.touch(recentPhotos, accountId)
+  after.touch(exploreTop, EXPLORE_TOP_ID)
+}
+
+/** A card as JSON, and what decides who may see it. */
+export interface CardView {
+  id: string
+  accountId: string
+  isReady: boolean
+  json: string
+}
+
+/** The cards of these photos in this order; those that do not exist are left out. Cost: nothing, or one round trip each for photos and authors. */
+export async function cardViews(
+  db: Database,
+  viewer: Viewer,
+  ids: readonly string[],
+  trace?: CacheTrace,
+): Promise<CardView[]> {
+  if (ids.length === 0) return []
+  const photos = await db.cached(viewer, photoCards, ids, trace)
+  const authorIds = new Set<string>()
+  for (const payload of photos.values()) authorIds.add(authorIn(payload))
+  const authors = await db.cached(viewer, accountCards, [...authorIds], trace)
+  const views: CardView[] = []
+  for (const id of ids) {
+    const payload = photos.get(id)
+    if (payload === undefined) continue
+    const accountId = authorIn(payload)
+    const author = authors.get(accountId)
+    if (author === undefined) continue
+    const json = `{"id":"${id}","author":${author}${payload.slice(1 + UUID_CHARS)}`
+    views.push({ id, accountId, isReady: payload.startsWith('r'), json })
+  }
+  return views
+}
+
+function authorIn(payload: string): string {
+  return payload.slice(1, 1 + UUID_CHARS)
+}
+
+/** A `PhotoPage`. */
+export function pageJson(cards: readonly CardView[], nextCursor: string | null, liked: readonly string[]): string {
+  const items = cards.map(({ json }) => json).join(',')
+  return `{"items":[${items}],"nextCursor":${quoted(nextCursor)},"viewer":${likedJson(liked)}}`
+}
+
+/** A `PhotoViewer`. */
+export function likedJson(liked: readonly string[]): string {
+  return liked.length === 0 ? '{"liked":[]}' : `{"liked":["${liked.join('","')}"]}`
+}
+
+/** Ids of an account's newest ready photos, and whether there are more than these. */
+export function parseRecent(payload: string): { ids: string[]; isAll: boolean } {
+  return { ids: payload.length > 1 ? payload.slice(1).split(',') : [], isAll: payload.startsWith('*') }
+}
