@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createAccountDeletion } from '../features/accounts/account-deletion.service.ts'
 import { createThrottle } from '../features/accounts/account-limits.ts'
 import { accountsRoutes } from '../features/accounts/accounts.routes.ts'
@@ -19,6 +20,8 @@ import { likesRoutes } from '../features/likes/likes.routes.ts'
 import { createLikes, likedAmong } from '../features/likes/likes.service.ts'
 import { createMedia } from '../features/media/media.service.ts'
 import { touchPhotos } from '../features/photos/photo-cards.service.ts'
+import { openDocument } from '../features/pages/document.ts'
+import { pagesRoutes } from '../features/pages/pages.routes.ts'
 import { photosRoutes } from '../features/photos/photos.routes.ts'
 import { createPhotos, eraseMedia, forgetPhotosOf } from '../features/photos/photos.service.ts'
 import { searchRoutes } from '../features/search/search.routes.ts'
@@ -31,6 +34,9 @@ import { openSpool } from '../platform/spool.ts'
 import type { Services } from './services.ts'
 
 export type Readiness = 'ready' | 'starting' | 'draining'
+
+/** As built; a checkout that was never built has the source. */
+const DOCUMENTS = ['../../dist/web/index.html', '../web/index.html'].map((file) => join(import.meta.dirname, file))
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
 export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
@@ -87,5 +93,6 @@ export async function createApiApp(services: Services, readiness: () => Readines
   searchRoutes(app, { db })
   feedRoutes(app, { feed: createFeed({ db, lists, metrics, log }) })
   exploreRoutes(app, { db })
+  pagesRoutes(app, openDocument(DOCUMENTS))
   return app
 }
