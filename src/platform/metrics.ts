@@ -17,6 +17,7 @@ export interface Metrics {
   dbQueries: Counter<'node' | 'role'>
   jobSeconds: Histogram<'task' | 'outcome'>
   timeToGoneSeconds: Histogram
+  orphans: Counter<'kind'>
   feedDeliveries: Counter
   counterDrift: Gauge<'counter'>
   purgeFailures: Counter
@@ -116,6 +117,12 @@ export function createMetrics(): Metrics {
       help: 'Time per job',
       labelNames: ['task', 'outcome'],
       buckets: JOB_BUCKETS_SECONDS,
+      registers,
+    }),
+    orphans: new Counter({
+      name: 'orphans_total',
+      help: 'Files found without an owner, and removed',
+      labelNames: ['kind'],
       registers,
     }),
     timeToGoneSeconds: new Histogram({

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createAccountJobs } from '../features/accounts/accounts.jobs.ts'
 import { createSessions } from '../features/accounts/sessions.service.ts'
 import { createFeedLists } from '../features/feed/feed-lists.ts'
@@ -5,7 +6,9 @@ import { createFeedUpdates } from '../features/feed/feed-updates.service.ts'
 import { createFeedJobs } from '../features/feed/feed.jobs.ts'
 import { createMediaJobs } from '../features/media/media.jobs.ts'
 import { createMedia } from '../features/media/media.service.ts'
+import { createOrphanJobs } from '../features/photos/orphans.jobs.ts'
 import { createPhotoJobs } from '../features/photos/photos.jobs.ts'
+import { createPagesJobs } from '../features/system/pages.jobs.ts'
 import { createCloudflare } from '../platform/cloudflare.ts'
 import { createEdge } from '../platform/edge-purge.ts'
 import { edgeTargets } from '../platform/edge-targets.ts'
@@ -18,13 +21,14 @@ const RECURRING: readonly RecurringJob[] = [
   { task: 'spool.sweep', match: '7 * * * *' },
   { task: 'idempotency.forget', match: '17 * * * *' },
   { task: 'accounts.sweep', match: '27 * * * *' },
+  { task: 'orphans.sweep', match: '37 * * * *' },
 ]
 
 /** Every task of the worker by its name; and which of them recur. */
 export function createJobHandlers(
   services: Services,
 ): { handlers: JobHandlers; recurring: readonly RecurringJob[] } & AsyncDisposable {
-  const { config, secrets, db, events, log, metrics, redisMain } = services
+  const { config, secrets, db, events, log, metrics, pages, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
   const spool = openSpool(config.spoolDirectory)
   const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
@@ -38,6 +42,13 @@ export function createJobHandlers(
       ...createMediaJobs({ db, media, edge, cdn, metrics }),
       ...createPhotoJobs({ db, media, spool, feeds: createFeedUpdates({ lists }), events }),
       ...createFeedJobs({ db, lists, metrics, pushMaxFollowers: config.feedPushMaxFollowers }),
+      ...createOrphanJobs({
+        db,
+        metrics,
+        mediaDirectory: config.mediaDirectory,
+        requestBodyDirectory: join(config.spoolDirectory, 'lb'),
+      }),
+      ...createPagesJobs({ db, pages }),
       /** Twice is harmless: what is deleted is not there. */
       'idempotency.forget': async () => void (await db.writeUnowned(forgetOldAnswers)),
     },
