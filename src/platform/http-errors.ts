@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '../contract/errors.ts'
 import type { Problem } from '../contract/common.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
+import { isTimeout } from './postgres-errors.ts'
 
 /** Fastify's own refusals, by its code. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -21,6 +22,12 @@ export function toAppError(error: FastifyError): AppError {
   if (error.validation) return new AppError('request.invalid', `${error.message}.`)
   if (UNSTORABLE.test(error.code))
     return new AppError('request.invalid', 'The text holds characters that cannot be stored.')
+  if (isTimeout(error)) {
+    return new AppError('service.unavailable', 'It is very busy; please try again in a moment.', {
+      retryAfterSeconds: 1,
+      cause: error,
+    })
+  }
   const known = FASTIFY_CODES[error.code]
   if (known) return new AppError(known, `${error.message}.`)
   if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)

@@ -1,6 +1,8 @@
 /** SQLSTATEs after which a node's role is unknown: it turned read-only, or it is shutting down, starting or gone. */
 const ROLE_CHANGED = new Set(['25006', '57P01', '57P02', '57P03', '08006', '08003', '08001', '08004'])
 const SOCKET_FAILED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
+/** The node may only be slow: overload is not death, so one of these alone takes no node out of the rotation. */
+const TIMED_OUT = /Query read timeout|timeout expired|due to connection timeout|timeout exceeded when trying to connect/
 const DRIVER_MESSAGE =
   /Connection terminated|Query read timeout|Client has encountered a connection error|not queryable/
 
@@ -30,4 +32,9 @@ export function isMissing(error: unknown, id: string): boolean {
 /** Whether the transaction gave way to another one and may simply run again: a deadlock or a serialisation failure. */
 export function hasGivenWay(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(40P01|40001)$/.test(String(error.code))
+}
+
+/** Whether nothing but time ran out: for an answer, for a connection, or for a free place in the pool. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && TIMED_OUT.test(error.message)
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import pg from 'pg'
 import type { Tables } from '../../db/tables.ts'
 import type { Log } from './log.ts'
+import { isTimeout } from './postgres-errors.ts'
 
 export interface NodeState {
   role: 'primary' | 'replica' | 'unknown'
@@ -14,15 +15,16 @@ export interface RoleWatch extends AsyncDisposable {
   readonly state: NodeState
   /** Asks the node now. Resolves to its state also when it cannot be reached. Cost: one round trip. */
   probe(): Promise<NodeState>
-  /** Drops the role at once and asks again. */
-  suspect(): void
+  /** After a failed query: drops the role at once and asks again; where only time ran out, just asks. */
+  suspect(error: unknown): void
   /** The primary's insert position, on the connection that wrote. */
   currentPosition(connection: Kysely<Tables>): Promise<string>
 }
 
-/** Twice a second: a role is never believed for longer than a second (design: "confirms roles every second or less"). */
 const POLL_MS = 500
 const PROBE_TIMEOUT_MS = 900
+/** A silent node keeps its role for this long: on a busy machine silence is mostly slowness, and PostgreSQL itself refuses what its role forbids. */
+const SILENCE_MAX_MS = 3_000
 
 const POSITION_OF_PRIMARY = `substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) || ':' || lpad(to_hex((pg_current_wal_insert_lsn() - '0/0')::bigint), 16, '0')`
 
@@ -45,18 +47,21 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
   let client: pg.Client | null = null
   let inFlight: Promise<NodeState> | null = null
   let isClosed = false
+  let heardAtMs = 0
 
   async function ask(): Promise<NodeState> {
     try {
       client ??= await connect()
       const { rows } = await client.query<StateRow>(STATE_SQL)
       const row = rows[0]
+      heardAtMs = Date.now()
       if (row)
         apply({ role: row.recovering ? 'replica' : 'primary', position: row.position, lagSeconds: row.lag_seconds })
     } catch (error) {
       client?.end().catch(() => undefined)
       client = null
-      apply({ role: 'unknown', position: null, lagSeconds: 0 }, error)
+      const isSlowOnly = isTimeout(error) && Date.now() - heardAtMs < SILENCE_MAX_MS
+      if (!isSlowOnly) apply({ role: 'unknown', position: null, lagSeconds: 0 }, error)
     }
     return state
   }
@@ -100,8 +105,8 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
   return {
     state,
     probe,
-    suspect() {
-      apply({ role: 'unknown', position: null, lagSeconds: 0 })
+    suspect(error) {
+      if (!isTimeout(error)) apply({ role: 'unknown', position: null, lagSeconds: 0 }, error)
       void probe()
     },
     async currentPosition(connection) {

@@ -58,7 +58,8 @@ export interface PostgresOptions {
 
 /** Longer than any query of ours may take; a frozen server is noticed only by this. */
 const QUERY_TIMEOUT_MS = 5_000
-const CONNECT_TIMEOUT_MS = 1_000
+/** For a connection, or for a free place in the pool: what waits longer is better refused. */
+const CONNECT_TIMEOUT_MS = 3_000
 /** The victim of a deadlock runs again; nobody loses that often. */
 const WRITE_ATTEMPTS = 5
 
@@ -83,7 +84,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
     const pool = new pg.Pool({ ...connection, max: options.poolMax, idleTimeoutMillis: 60_000 })
     const watch = watchRole({ name: target.name, connection, log })
     const suspect = (error: unknown) => {
-      if (isLostConnection(error)) watch.suspect()
+      if (isLostConnection(error)) watch.suspect(error)
     }
     pool.on('error', suspect)
     pool.on('connect', (client) => client.on('error', suspect))
