@@ -37,13 +37,18 @@ export async function signInPeople(
   const people = Array.from({ length: count }, (_, index): Person => {
     const account = accounts[index % accounts.length] ?? accounts[0]
     if (!account) throw new Error('unreachable: accounts is not empty')
-    const connect = { localAddress: clientAddress(index), keepAlive: true, timeout: 10_000 }
+    const options = {
+      localAddress: clientAddress(index),
+      connect: { timeout: 10_000 },
+      pipelining: 1,
+      keepAliveTimeout: 60_000,
+    }
     return {
       accountId: account.id,
       username: account.username,
       token: newSessionToken(account.id),
-      lb: new Client(origins.lb, { connect, pipelining: 1, keepAliveTimeout: 60_000 }),
-      edge: new Client(origins.edge, { connect, pipelining: 1, keepAliveTimeout: 60_000 }),
+      lb: new Client(origins.lb, options),
+      edge: new Client(origins.edge, options),
       images: [],
       photos: [],
     }

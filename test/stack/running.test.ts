@@ -80,7 +80,11 @@ test('a client that asks too often is told when to come back, and nobody else no
   const refused = answers.find(({ status }) => status === 429) ?? assert.fail('250 requests at once were all let in')
   assert.equal(JSON.parse(refused.text).code, 'request.rate_limited')
   assert.ok(Number(refused.headers['retry-after']) >= 1)
-  assert.equal((await get(`${stack.lb}/api/instance`, modest)).status, 200)
+  const answersOfModest = await Promise.all(Array.from({ length: 40 }, () => get(`${stack.lb}/api/instance`, modest)))
+  assert.ok(
+    answersOfModest.every(({ status }) => status === 200),
+    'another client pays for the greedy one',
+  )
   const forged = await Promise.all(
     Array.from({ length: 250 }, (_, index) =>
       get(`${stack.lb}/api/instance`, greedy, {

@@ -40,8 +40,7 @@ export const PASSWORD = 'correct horse battery'
  * `localAddress`: where the connections come from; without it `X-Real-IP` claims an address, which only a bare app server believes.
  */
 export function createPerson(origin: string, localAddress?: string): Person {
-  const dispatcher =
-    localAddress === undefined ? null : new Agent({ connect: { localAddress }, keepAliveTimeout: 1_000 })
+  const dispatcher = localAddress === undefined ? null : new Agent({ localAddress, keepAliveTimeout: 1_000 })
   const person: Person = {
     username: '',
     token: '',

@@ -62,7 +62,7 @@ export function clientAddress(): string {
 
 /** GET from an address of its own. */
 export async function get(url: string, localAddress = clientAddress(), headers: Record<string, string> = {}) {
-  const dispatcher = new Agent({ connect: { localAddress }, pipelining: 1 })
+  const dispatcher = new Agent({ localAddress, pipelining: 1 })
   try {
     const answer = await request(url, { dispatcher, headers })
     return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
@@ -91,7 +91,7 @@ export function keepAsking(url: string, parallel = 2): { stop: () => Promise<{ c
   let count = 0
   const failures: string[] = []
   const ask = async () => {
-    const dispatcher = new Agent({ connect: { localAddress: clientAddress() }, connections: 1 })
+    const dispatcher = new Agent({ localAddress: clientAddress(), connections: 1 })
     while (!isStopping) {
       try {
         const answer = await request(url, { dispatcher })
