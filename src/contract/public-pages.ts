@@ -22,9 +22,11 @@ export function pageUrl(page: string, params: Readonly<Record<string, string>>):
 }
 
 /** Where a photo or a number of it shows: its own pages, its author's, and the page of everyone. */
-export function urlsOfPhoto(photo: { id: string; username: string }): string[] {
-  const pages = [...PHOTO_PAGES, ...ACCOUNT_PAGES.slice(0, 2), ...PAGES_OF_EVERYONE]
-  return pages.map((page) => pageUrl(page, photo))
+export function urlsOfPhoto({ id, username }: { id: string; username: string | null }): string[] {
+  const pages = [...PHOTO_PAGES, ...PAGES_OF_EVERYONE].map((page) => pageUrl(page, { id }))
+  // Null: its author is suspended, and nothing shows it.
+  if (username === null) return pages
+  return [...pages, ...ACCOUNT_PAGES.slice(0, 2).map((page) => pageUrl(page, { username }))]
 }
 
 /** Where an account shows as itself. Its card also stands on other people's pages: among likes, comments, followers and followed. */
@@ -48,16 +50,11 @@ export function urlsOfFollow(follower: string, followee: string): string[] {
   ]
 }
 
-/** The pages of other people's photos and accounts that show somebody's card, by whose they are. */
-export function urlsTouched(touched: {
-  username: string
-  photoIds: readonly string[]
-  followees: readonly string[]
-  followers: readonly string[]
-}): string[] {
+/** Other people's pages that show somebody's card, or count it: photos they liked or commented on, who follows and is followed. */
+export function urlsTouched(photoIds: readonly string[], neighbours: readonly string[]): string[] {
+  const [profile, , followers, following] = ACCOUNT_PAGES
   return [
-    ...touched.photoIds.flatMap((id) => PHOTO_PAGES.map((page) => pageUrl(page, { id }))),
-    ...touched.followees.flatMap((followee) => urlsOfFollow(touched.username, followee).slice(2)),
-    ...touched.followers.flatMap((follower) => urlsOfFollow(follower, touched.username).slice(0, 2)),
+    ...photoIds.flatMap((id) => PHOTO_PAGES.map((page) => pageUrl(page, { id }))),
+    ...neighbours.flatMap((username) => [profile, followers, following].map((page) => pageUrl(page, { username }))),
   ]
 }

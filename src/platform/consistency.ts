@@ -5,6 +5,7 @@ import { isMissing } from './postgres-errors.ts'
 import type { Reader, Postgres, ReadScope, WritePosition, Writer } from './postgres.ts'
 import { POSITION_TTL_SECONDS, script, type RedisMain } from './redis.ts'
 import type { Viewer } from './viewer.ts'
+import { purgeSurely, type VisitorPages } from './visitor-pages.ts'
 
 /** A cached thing and how it is made: from each id its value; ids that do not exist are left out. One statement for all. */
 export interface CachedKind extends CacheKind {
@@ -15,6 +16,11 @@ export interface CachedKind extends CacheKind {
 export interface AfterCommit {
   /** These values are not what they were: from now on nobody gets what was read before this write. */
   touch(kind: CacheKind, ...ids: readonly string[]): void
+  /**
+   * NGINX's copies of these pages show what changed. `surely`, by a job as well: what was deleted or rewritten. `now`: what
+   * is new. `soon`, within half a minute: numbers.
+   */
+  rewrite(urls: readonly string[], when: 'surely' | 'now' | 'soon'): void
   /** A failure is logged: whatever `work` does must come right by itself later. */
   run(work: (position: WritePosition) => Promise<void>): void
 }
@@ -64,10 +70,11 @@ export interface DatabaseDeps {
   postgres: Postgres
   redisMain: RedisMain
   cache: Cache
+  pages: Pick<VisitorPages, 'changed' | 'counted'>
   log: Log
 }
 
-export function createDatabase({ postgres, redisMain, cache, log }: DatabaseDeps): Database {
+export function createDatabase({ postgres, redisMain, cache, pages, log }: DatabaseDeps): Database {
   async function record(accountId: string, position: WritePosition): Promise<void> {
     // @NOTE a position that cannot be recorded is harmless: while redis-main is down everyone who is signed in reads the primary.
     const values = [position, POSITION_TTL_SECONDS]
@@ -82,20 +89,28 @@ export function createDatabase({ postgres, redisMain, cache, log }: DatabaseDeps
   async function commit<T>(effect: (trx: Writer, after: AfterCommit) => Promise<T>) {
     let keys: CacheKey[] = []
     let works: ((position: WritePosition) => Promise<void>)[] = []
+    let rewritten: { surely: string[]; now: string[]; soon: string[] } = { surely: [], now: [], soon: [] }
     const after: AfterCommit = {
       touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
+      rewrite: (urls, when) => void rewritten[when].push(...urls),
       run: (work) => void works.push(work),
     }
-    const { result, position } = await postgres.write((trx) => {
+    const { result, position } = await postgres.write(async (trx) => {
       // The victim of a deadlock runs again.
       keys = []
       works = []
-      return effect(trx, after)
+      rewritten = { surely: [], now: [], soon: [] }
+      const result = await effect(trx, after)
+      await purgeSurely(trx, rewritten.surely)
+      return result
     })
     const [isTold] = await Promise.all([
       cache.invalidate(keys, position),
       ...works.map((work) => work(position).catch(noteLate)),
     ])
+    // After the caches, from which pages are made.
+    pages.counted(rewritten.soon)
+    await pages.changed([...rewritten.surely, ...rewritten.now])
     return { result, position, isTold }
   }
 

@@ -10,7 +10,7 @@ export type PageMark = string | null
 
 /** NGINX's copies of pages for signed-out visitors, kept true. All of it comes after a commit. */
 export interface VisitorPages extends AsyncDisposable {
-  /** Has them forgotten before it resolves, if NGINX and Redis can be reached; what must be sure writes a job as well (`purgeSurely`). Never throws. */
+  /** Has them forgotten before it resolves (some hundreds of them), if NGINX and Redis can be reached; what must be sure writes a job as well (`purgeSurely`). Never throws. */
   changed(urls: readonly string[]): Promise<void>
   /** For numbers, which may be half a minute old: many changes become one purge. */
   counted(urls: readonly string[]): void
@@ -23,10 +23,14 @@ export interface VisitorPages extends AsyncDisposable {
 /** Longer than a replica in the rotation is behind (ten seconds) and a request takes (ten as well). */
 const MARK_SECONDS = 30
 const GATHER_MS = 30_000
+/** Of a deletion that shows on thousands of pages the first; its job does the rest. */
+const AT_ONCE_MAX = 500
 /** A person waits for the purge of what they changed, but not for an NGINX that is away. */
 const PATIENCE_MS = 300
 /** Payloads stay small enough for a job's row. */
 const URLS_PER_JOB = 1_000
+/** Over some ten minutes, after which NGINX has forgotten by itself. */
+const PURGE_ATTEMPTS = 7
 
 export function createVisitorPages(deps: {
   redisMain: Pick<RedisMain, 'client' | 'isSettled'>
@@ -62,14 +66,16 @@ export function createVisitorPages(deps: {
   return {
     purge,
     async changed(urls) {
+      if (urls.length === 0) return
       let patience: NodeJS.Timeout | undefined
       const tired = new Promise<void>((resolve) => {
         patience = setTimeout(resolve, PATIENCE_MS)
       })
-      await Promise.race([quietly(urls), tired])
+      await Promise.race([quietly(urls.slice(0, AT_ONCE_MAX)), tired])
       clearTimeout(patience)
     },
     counted(urls) {
+      if (urls.length === 0) return
       for (const url of urls) gathered.add(url)
       timer ??= setTimeout(() => void flush(), GATHER_MS).unref()
     },
@@ -88,7 +94,7 @@ export function createVisitorPages(deps: {
 /** Writes the purge into the transaction of the change: what was deleted or rewritten leaves NGINX even if this process dies now. */
 export async function purgeSurely(trx: Writer, urls: readonly string[]): Promise<void> {
   for (let at = 0; at < urls.length; at += URLS_PER_JOB)
-    await enqueue(trx, 'pages.purge', { urls: urls.slice(at, at + URLS_PER_JOB) })
+    await enqueue(trx, 'pages.purge', { urls: urls.slice(at, at + URLS_PER_JOB) }, { maxAttempts: PURGE_ATTEMPTS })
 }
 
 function changedKey(url: string): string {

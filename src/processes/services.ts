@@ -48,7 +48,7 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     postgres,
     redisMain,
     pages,
-    db: createDatabase({ postgres, redisMain, cache, log }),
+    db: createDatabase({ postgres, redisMain, cache, pages, log }),
     events: createEvents(log, metrics),
     async [Symbol.asyncDispose]() {
       await pages[Symbol.asyncDispose]()

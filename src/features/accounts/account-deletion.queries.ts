@@ -24,13 +24,13 @@ export async function lockTouchedPhotos(trx: Writer, accountId: string): Promise
 }
 
 /** Those who follow and are followed, and the account itself, in the order in which follows lock them. Uses follows_pkey, follows_followers, accounts_pkey. */
-export async function lockNeighbours(trx: Writer, accountId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select id from accounts
+export async function lockNeighbours(trx: Writer, accountId: string) {
+  const { rows } = await sql<{ id: string; username: string }>`select id, username from accounts
     where id in (select followee_id from follows where follower_id = ${accountId}
                  union select follower_id from follows where followee_id = ${accountId}
                  union select ${accountId}::uuid)
     order by id for no key update`.execute(trx)
-  return rows.map(({ id }) => id)
+  return rows
 }
 
 /** From here on nothing new can refer to the account. Undefined when it is gone already. Uses accounts_pkey. */

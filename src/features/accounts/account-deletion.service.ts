@@ -1,3 +1,4 @@
+import { urlsOfAccount, urlsTouched } from '../../contract/public-pages.ts'
 import type { AfterCommit } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Writer } from '../../platform/postgres.ts'
@@ -30,13 +31,16 @@ export function createAccountDeletion(deps: AccountDeletionDeps) {
   return async function deleteAccount(accountId: string): Promise<void> {
     const isDeleted = await sessions.write(accountId, async (trx, ended, after) => {
       const photoIds = await queries.lockOwnPhotos(trx, accountId)
-      const touchedPhotoIds = await queries.lockTouchedPhotos(trx, accountId)
-      const neighbourIds = await queries.lockNeighbours(trx, accountId)
+      photoIds.push(...(await queries.lockTouchedPhotos(trx, accountId)))
+      const neighbours = await queries.lockNeighbours(trx, accountId)
+      const neighbourIds = neighbours.map(({ id }) => id)
       const account = await queries.lockForDeletion(trx, accountId)
       if (!account) return false
       after.touch(accountIds, account.username)
       touchAccounts(after, accountId, ...neighbourIds)
-      touchPhotos(after, accountId, [...photoIds, ...touchedPhotoIds])
+      touchPhotos(after, accountId, photoIds)
+      const names = neighbours.map(({ username }) => username)
+      after.rewrite([...urlsOfAccount(account), ...urlsTouched(photoIds, names)], 'surely')
       forgetFeeds(after, ...neighbourIds)
       await forgetPhotosOf(trx, accountId)
       await queries.deletePhotosOf(trx, accountId)

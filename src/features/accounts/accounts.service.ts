@@ -1,14 +1,16 @@
 import type { AccountCard, EditAccount, OwnAccount, SignUp } from '../../contract/accounts.ts'
 import { AVATAR_WIDTH_PX } from '../../contract/limits.ts'
+import { urlsOfAccount, urlsTouched } from '../../contract/public-pages.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Passwords } from '../../platform/passwords.ts'
-import type { Reader } from '../../platform/postgres.ts'
+import type { Reader, Writer } from '../../platform/postgres.ts'
 import { violatedUnique } from '../../platform/postgres-errors.ts'
 import { VISITOR, type Viewer } from '../../platform/viewer.ts'
 import * as queries from './accounts.queries.ts'
+import { placesOfCard } from './card-pages.queries.ts'
 import type { Sessions } from './sessions.service.ts'
 import { isReserved, toUsername } from './usernames.ts'
 
@@ -56,6 +58,8 @@ export async function requireAccountId(db: Reader, given: string): Promise<strin
 
 const TTL_SECONDS = 300
 const MEMORY_SECONDS = 10
+/** A list's first page shows twenty cards: on what lies further back an old one goes within ten minutes. */
+const CARD_PLACES_MAX = 200
 
 /** Id by username. */
 export const accountIds: CachedKind = {
@@ -106,6 +110,12 @@ export function followId(followerId: string, followeeId: string): string {
 export function touchAccounts(after: AfterCommit, ...ids: readonly string[]): void {
   after.touch(accountCards, ...ids)
   after.touch(profiles, ...ids)
+}
+
+/** After whatever changes a card: pages for visitors show the new one, their own at once and as many of others' as can matter. */
+export async function rewriteCard(trx: Writer, after: AfterCommit, account: { id: string; username: string }) {
+  const { photoIds, usernames } = await placesOfCard(trx, account.id, CARD_PLACES_MAX)
+  after.rewrite([...urlsOfAccount(account), ...urlsTouched(photoIds, usernames)], 'surely')
 }
 
 /** `requireAccountId` from the caches. @throws AppError account.not_found */
@@ -177,11 +187,14 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
       ...(displayName === undefined ? {} : { display_name: displayName.trim() }),
       ...(bio === undefined ? {} : { bio: bio.trim() }),
     }
-    const row = await db.write(id, (trx, after) => {
+    const row = await db.write(id, async (trx, after) => {
       touchAccounts(after, id)
-      return queries.updateAccount(trx, id, change)
+      const row = present(await queries.updateAccount(trx, id, change))
+      if (displayName === undefined) after.rewrite(urlsOfAccount(row), 'surely')
+      else await rewriteCard(trx, after, row)
+      return row
     })
-    return ownAccount(present(row))
+    return ownAccount(row)
   }
 
   return { signUp, own, profile, edit }

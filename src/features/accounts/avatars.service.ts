@@ -7,7 +7,7 @@ import type { Writer } from '../../platform/postgres.ts'
 import type { Spool } from '../../platform/spool.ts'
 import type { Media } from '../media/media.service.ts'
 import { replaceAvatar } from './accounts.queries.ts'
-import { ownAccount, present, touchAccounts } from './accounts.service.ts'
+import { ownAccount, present, rewriteCard, touchAccounts } from './accounts.service.ts'
 
 export interface AvatarDeps {
   db: Database
@@ -40,6 +40,7 @@ export function createAvatars({ db, media, spool, eraseMedia }: AvatarDeps) {
     return db.write(accountId, async (trx, after) => {
       touchAccounts(after, accountId)
       const row = present(await replaceAvatar(trx, accountId, key))
+      await rewriteCard(trx, after, row)
       if (row.previous_key !== null) await eraseMedia(trx, [row.previous_key])
       return ownAccount(row)
     })

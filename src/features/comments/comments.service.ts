@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Comment } from '../../contract/photos.ts'
+import { urlsOfComments, urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
@@ -26,7 +27,9 @@ export function createComments({ db, events }: { db: Database; events: Events })
     const newest = newId()
     const comment = await answerOnce(db, request, reply, { text }, async (trx, after) => {
       touchCards(after, photoId)
-      await holdPhoto(trx, photoId)
+      const photo = await holdPhoto(trx, photoId)
+      after.rewrite(urlsOfComments(photo), 'now')
+      after.rewrite(urlsOfPhoto(photo), 'soon')
       await queries.insertComment(trx, { id: newest, photo_id: photoId, account_id: accountId, text })
       await queries.addToCommentCount(trx, photoId, 1)
       const row = await queries.commentById(trx, newest)
@@ -48,6 +51,8 @@ export function createComments({ db, events }: { db: Database; events: Events })
       if (!mayRemove) throw new AppError('comment.not_yours')
       if (!(await queries.deleteComment(trx, id))) throw new AppError('comment.not_found')
       await queries.addToCommentCount(trx, photo.id, -1)
+      after.rewrite(urlsOfComments(photo), 'surely')
+      after.rewrite(urlsOfPhoto(photo), 'soon')
     })
   }
 

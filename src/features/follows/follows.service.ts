@@ -1,5 +1,6 @@
 import type { AccountPage } from '../../contract/accounts.ts'
 import type { FollowState } from '../../contract/follows.ts'
+import { urlsOfFollow } from '../../contract/public-pages.ts'
 import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -53,6 +54,7 @@ export function createFollows(deps: {
         ? await queries.insertFollow(trx, account.id, followeeId)
         : await queries.deleteFollow(trx, account.id, followeeId)
       if (isChange) forgetFeed(after, account.id)
+      if (isChange) after.rewrite(urlsOfFollow(account.username, username), 'soon')
       if (isChange) await queries.addToCounts(trx, account.id, followeeId, change)
       return { isChange, followeeId, followerCount: followee.follower_count + (isChange ? change : 0) }
     })

@@ -1,4 +1,5 @@
 import type { LikeState } from '../../contract/photos.ts'
+import { urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { CacheTrace } from '../../platform/cache.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
@@ -59,6 +60,7 @@ export function createLikes({ db, events }: { db: Database; events: Events }) {
       const photo = await holdPhoto(trx, photoId)
       const isChanged = await (liked ? queries.insertLike : queries.deleteLike)(trx, photoId, accountId)
       if (!isChanged) return { likeCount: photo.like_count, isChanged }
+      after.rewrite(urlsOfPhoto(photo), 'soon')
       const change = liked ? 1 : -1
       await queries.addToLikeCount(trx, photoId, change)
       return { likeCount: photo.like_count + change, isChanged }

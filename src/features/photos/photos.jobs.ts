@@ -1,3 +1,4 @@
+import { urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -40,11 +41,11 @@ export function createPhotoJobs(deps: {
       if (photo?.status === 'processing') {
         try {
           await media.render(spool.pathOf(spoolName), media.directoryOf(mediaKey))
-          if (await settle(photoId, accountId, 'ready')) events.note('photo.rendered', { photoId })
+          if (await settle(photo, accountId, 'ready')) events.note('photo.rendered', { photoId })
         } catch (error) {
           if (!lastAttempt && !(isRefusal(error) && attempt >= REFUSAL_ATTEMPTS)) throw error
           log.error({ event: 'photo.render_failed', photoId, error: String(error) })
-          await settle(photoId, accountId, 'failed')
+          await settle(photo, accountId, 'failed')
         }
       }
       // Deleted meanwhile: the files may have come into being after the deletion's own job had removed them.
@@ -76,8 +77,10 @@ export function createPhotoJobs(deps: {
   }
 
   /** False when another run was first or the photo is gone. Written as the author's own: they see it at once. */
-  function settle(photoId: string, accountId: string, status: 'ready' | 'failed'): Promise<boolean> {
+  function settle(photo: Settled, accountId: string, status: 'ready' | 'failed'): Promise<boolean> {
+    const photoId = photo.id
     return db.write(accountId, async (trx, after) => {
+      after.rewrite(urlsOfPhoto(photo), 'now')
       const isEnded = await queries.endProcessing(trx, photoId, status)
       touchPhotos(after, accountId, [photoId])
       if (isEnded) await feeds.settled(trx, accountId, photoId, status)
@@ -87,6 +90,8 @@ export function createPhotoJobs(deps: {
     })
   }
 }
+
+type Settled = { id: string; username: string | null }
 
 function isRefusal(error: unknown): boolean {
   return error instanceof AppError && error.status < 500

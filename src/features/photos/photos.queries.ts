@@ -65,6 +65,9 @@ function selectPhoto(db: Reader, id: string) {
   return db
     .selectFrom('photos')
     .select(['id', 'account_id', 'media_key', 'status', 'like_count', 'comment_count'])
+    .select((build) =>
+      build.selectFrom('accounts').select('username').whereRef('accounts.id', '=', 'account_id').as('username'),
+    )
     .where('id', '=', id)
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
+import { urlsOfAccount, urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { EditPhoto, PhotoCard } from '../../contract/photos.ts'
 import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -97,6 +98,7 @@ export function createPhotos(deps: {
         async (trx, after) => {
           touchPhotos(after, account.id, [id])
           after.touch(profiles, account.id)
+          after.rewrite(urlsOfAccount(account), 'soon')
           feeds.published(after, account.id, id)
           await queries.insertPhoto(trx, { ...photo, width, height, thumbhash, status: 'processing' })
           await queries.addToPhotoCount(trx, account.id, 1)
@@ -125,6 +127,7 @@ export function createPhotos(deps: {
       touchCards(after, id)
       const photo = await holdPhoto(trx, id)
       if (photo.account_id !== account.id) throw new AppError('photo.not_yours')
+      after.rewrite(urlsOfPhoto(photo), 'surely')
       await queries.updateTexts(trx, id, {
         ...(change.caption === undefined ? {} : { caption: change.caption.trim() }),
         ...(change.altText === undefined ? {} : { alt_text: change.altText.trim() }),
@@ -141,6 +144,7 @@ export function createPhotos(deps: {
       await queries.deletePhoto(trx, id)
       touchPhotos(after, photo.account_id, [id])
       after.touch(profiles, photo.account_id)
+      after.rewrite(urlsOfPhoto(photo), 'surely')
       await feeds.removed(trx, photo.account_id, [id])
       await queries.insertGone(trx, [id])
       await queries.addToPhotoCount(trx, photo.account_id, -1)
