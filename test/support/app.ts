@@ -16,6 +16,7 @@ import { serversOf, TEMPLATE_DATABASE } from './servers.ts'
 
 export interface TestApp {
   origin: string
+  database: string
   services: Services
   /** Signed-up people with unique usernames that start with the given names. */
   people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>
@@ -28,19 +29,25 @@ export interface TestApp {
 
 const SECRETS = ['postgres-app', 'redis-main', 'redis-cache', 'edge'] as const
 
-/** One app server on a database of its own, over HTTP on loopback; everything is stopped when the test ends. */
+/**
+ * One app server on a database of its own, over HTTP on loopback; everything is stopped when the test ends. With
+ * MINIGRAM_POSTGRES_DATABASE in `environment` it shares that of another app; the first of MINIGRAM_POSTGRES_NODES is the primary.
+ */
 export async function startApp(t: TestContext, environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const servers = await serversOf(t)
-  const database = `test_${randomBytes(6).toString('hex')}`
+  const shared = environment['MINIGRAM_POSTGRES_DATABASE']
+  const database = shared ?? `test_${randomBytes(6).toString('hex')}`
+  const postgresPort = Number(/:(\d+)/.exec(environment['MINIGRAM_POSTGRES_NODES'] ?? '')?.[1] ?? servers.postgresPort)
   const admin = new pg.Pool({
     host: '127.0.0.1',
-    port: servers.postgresPort,
+    port: postgresPort,
     user: 'minigram_user',
     password: 'test',
     database: 'postgres',
     max: 2,
   })
-  await admin.query(`create database ${database} template ${TEMPLATE_DATABASE}`)
+  admin.on('error', () => undefined)
+  if (shared === undefined) await admin.query(`create database ${database} template ${TEMPLATE_DATABASE}`)
   const state = mkdtempSync(join(tmpdir(), 'minigram-app-'))
   for (const folder of ['media', 'spool']) mkdirSync(join(state, folder))
   const { config } = loadConfig({
@@ -64,7 +71,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
   const jobs = createJobHandlers(services)
   const pool = new pg.Pool({
     host: '127.0.0.1',
-    port: servers.postgresPort,
+    port: postgresPort,
     user: 'minigram_user',
     password: 'test',
     database,
@@ -78,13 +85,14 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     await jobs[Symbol.asyncDispose]()
     await services[Symbol.asyncDispose]()
     await pool.end()
-    await admin.query(`drop database if exists ${database} with (force)`)
+    if (shared === undefined) await admin.query(`drop database if exists ${database} with (force)`)
     await admin.end()
     rmSync(state, { recursive: true, force: true })
   })
 
   return {
     origin,
+    database,
     services,
     async people(...names) {
       const people = await Promise.all(

@@ -32,26 +32,31 @@ export async function startServers(): Promise<TestServers & AsyncDisposable> {
   return { postgresPort, redisPort, [Symbol.asyncDispose]: () => stopAll(children, directory) }
 }
 
-function startPostgres(directory: string, port: number): ChildProcess {
+/** Where the newest PostgreSQL of this machine has its programs. */
+export function postgresPrograms(): string {
   const version = readdirSync('/usr/lib/postgresql').sort().at(-1)
   if (!version) throw new Error('no PostgreSQL server is installed: ./minigram doctor tells what is missing')
-  const bin = join('/usr/lib/postgresql', version, 'bin')
+  return join('/usr/lib/postgresql', version, 'bin')
+}
+
+export function startPostgres(directory: string, port: number): ChildProcess {
   mkdirSync(directory)
   const owner = unprivilegedUser()
   if (owner) {
     chownSync(directory, owner.uid, owner.gid)
     chownSync(join(directory, '..'), owner.uid, owner.gid)
   }
-  const identity = owner ? { uid: owner.uid, gid: owner.gid } : {}
   const initdb = spawnSync(
-    join(bin, 'initdb'),
+    join(postgresPrograms(), 'initdb'),
     ['-D', directory, '-U', 'minigram_user', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
-    {
-      ...identity,
-      encoding: 'utf8',
-    },
+    { ...owner, encoding: 'utf8' },
   )
   if (initdb.status !== 0) throw new Error(`initdb: ${initdb.stderr}`)
+  return runPostgres(directory, port)
+}
+
+/** The server of a data directory that is there. */
+export function runPostgres(directory: string, port: number, extra: readonly string[] = []): ChildProcess {
   const settings = [
     'fsync=off',
     'synchronous_commit=off',
@@ -59,32 +64,30 @@ function startPostgres(directory: string, port: number): ChildProcess {
     'max_connections=300',
     'shared_buffers=64MB',
     'listen_addresses=127.0.0.1',
+    ...extra,
   ]
   return spawn(
-    join(bin, 'postgres'),
+    join(postgresPrograms(), 'postgres'),
     ['-D', directory, '-p', String(port), '-k', directory, ...settings.flatMap((setting) => ['-c', setting])],
-    {
-      ...identity,
-      stdio: 'ignore',
-    },
+    { ...unprivilegedUser(), stdio: 'ignore' },
   )
 }
 
-function startRedis(directory: string, port: number): ChildProcess {
+export function startRedis(directory: string, port: number): ChildProcess {
   const config = join(directory, 'redis.conf')
   writeFileSync(config, `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\ndatabases 64\nrequirepass test\n`)
   return spawn('redis-server', [config], { stdio: 'ignore' })
 }
 
 /** PostgreSQL refuses to run as root; any unprivileged account will do. */
-function unprivilegedUser(): { uid: number; gid: number } | null {
-  if (userInfo().uid !== 0) return null
+export function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (userInfo().uid !== 0) return undefined
   const { stdout } = spawnSync('id', ['-u', 'nobody'], { encoding: 'utf8' })
   const group = spawnSync('id', ['-g', 'nobody'], { encoding: 'utf8' })
   return { uid: Number(stdout), gid: Number(group.stdout) }
 }
 
-async function makeTemplate(port: number): Promise<void> {
+export async function makeTemplate(port: number): Promise<void> {
   const admin = { host: '127.0.0.1', port, user: 'minigram_user', password: 'test' }
   const end = Date.now() + START_DEADLINE_MS
   for (;;) {
@@ -107,7 +110,7 @@ async function makeTemplate(port: number): Promise<void> {
   await pool.end()
 }
 
-async function stopAll(children: readonly ChildProcess[], directory: string): Promise<void> {
+export async function stopAll(children: readonly ChildProcess[], directory: string): Promise<void> {
   await Promise.all(
     children.map(
       (child) =>

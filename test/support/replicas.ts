@@ -1,0 +1,120 @@
+import { spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { eventually } from './eventually.ts'
+import {
+  freePort,
+  makeTemplate,
+  postgresPrograms,
+  runPostgres,
+  startPostgres,
+  startRedis,
+  stopAll,
+  unprivilegedUser,
+} from './servers.ts'
+
+export interface Node {
+  name: string
+  port: number
+  process: ChildProcess
+}
+
+/** A primary `pg1` and a streaming replica per delay ('0' or as recovery_min_apply_delay has it). Stopped when the test ends. */
+export async function startReplicated(t: TestContext, delays: readonly string[]): Promise<Node[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'minigram-replicas-'))
+  const processes: ChildProcess[] = []
+  t.after(() => {
+    for (const each of processes) signalServer(each, 'SIGCONT')
+    return stopAll(processes, directory)
+  })
+  const port = await freePort()
+  processes.push(startPostgres(join(directory, 'pg1'), port))
+  await makeTemplate(port)
+  const nodes: Node[] = [{ name: 'pg1', port, process: processes[0] ?? never() }]
+  for (const delay of delays) {
+    const name = `pg${nodes.length + 1}`
+    const target = join(directory, name)
+    const copy = spawnSync(
+      join(postgresPrograms(), 'pg_basebackup'),
+      ['-D', target, '-d', `host=127.0.0.1 port=${port} user=minigram_user`, '-X', 'stream', '-c', 'fast', '-R', '-N'],
+      { ...unprivilegedUser(), encoding: 'utf8', cwd: directory },
+    )
+    if (copy.status !== 0) throw new Error(`pg_basebackup: ${copy.stderr}`)
+    const replicaPort = await freePort()
+    const replica = runPostgres(target, replicaPort, [`recovery_min_apply_delay=${delay}`])
+    processes.push(replica)
+    nodes.push({ name, port: replicaPort, process: replica })
+  }
+  return nodes
+}
+
+/** As MINIGRAM_POSTGRES_NODES has it. */
+export function addressesOf(nodes: readonly Node[]): string {
+  return nodes.map(({ name, port }) => `${name}=127.0.0.1:${port}`).join()
+}
+
+export interface OwnRedis {
+  port: number
+  process: ChildProcess
+  kill(): Promise<void>
+}
+
+/** A Redis that no other test uses, to be killed or frozen. */
+export async function startOwnRedis(t: TestContext): Promise<OwnRedis> {
+  const directory = mkdtempSync(join(tmpdir(), 'minigram-redis-'))
+  const port = await freePort()
+  const server = startRedis(directory, port)
+  const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  t.after(() => {
+    server.kill('SIGCONT')
+    return stopAll([server], directory)
+  })
+  return {
+    port,
+    process: server,
+    async kill() {
+      server.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** To a PostgreSQL server and its processes, which do not get what is sent to the first of them. */
+export function signalServer({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  if (pid === undefined) return
+  for (const each of [...childrenOf(pid), pid]) {
+    try {
+      process.kill(each, signal)
+    } catch {
+      continue
+    }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]) === pid
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
+/** Resolves once `condition` holds. */
+export async function until(
+  what: string,
+  deadlineMs: number,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  await eventually(what, deadlineMs, async () => ((await condition()) ? true : null))
+}
+
+function never(): never {
+  throw new Error('no process')
+}
