@@ -13,6 +13,7 @@ const VARY = 'Cookie, Authorization'
 const UNCERTAIN_SECONDS = 1
 
 const statuses = new WeakMap<FastifyRequest, string>()
+const NOTHING: ReadonlySet<number> = new Set([404, 410])
 const marks = new WeakMap<FastifyRequest, PageMark>()
 
 /** What a cache behind this answer did, for its `Cache-Status` (RFC 9211), e.g. `redis-cache; hit`. Tiers nearest to the database first. */
@@ -48,6 +49,11 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
       const status = statuses.get(request)
       if (status !== undefined) reply.header('cache-status', status)
       if (cache) reply.header('vary', VARY)
+      // That there is nothing (any more) takes the place of what NGINX has kept: it would go on showing that as stale.
+      if (cache && NOTHING.has(reply.statusCode) && isShareable(request)) {
+        reply.header('x-accel-expires', String(UNCERTAIN_SECONDS)).header('cache-control', PERSONAL)
+        return payload
+      }
       if (!cache || reply.statusCode !== 200 || reply.hasHeader('set-cookie') || !isShareable(request)) {
         reply.header('x-accel-expires', '0')
         // Assets of the API's documentation say themselves how long they live; a cookie is nobody else's business.

@@ -1,5 +1,5 @@
 import { loadConfig } from '../platform/config.ts'
-import { runJobs } from '../platform/jobs.ts'
+import { runJobs, type JobHandlers } from '../platform/jobs.ts'
 import { exitOnProgrammerError, untilStopped } from '../platform/lifetime.ts'
 import { createLog } from '../platform/log.ts'
 import { serveMetrics } from '../platform/metrics.ts'
@@ -13,15 +13,31 @@ exitOnProgrammerError(log)
 await using services = openServices(config, secrets, log)
 await using jobs = createJobHandlers(services)
 await services.postgres.untilReadable(60_000)
+const common = { postgres: services.postgres, log, metrics: services.metrics }
+await using purges = runJobs({
+  ...common,
+  handlers: select(jobs.handlers, isPurge),
+  recurring: [],
+  instance: `${config.instance}-purges`,
+  concurrency: 2,
+})
 await using runner = runJobs({
-  postgres: services.postgres,
-  handlers: jobs.handlers,
+  ...common,
+  handlers: select(jobs.handlers, (task) => !isPurge(task)),
   recurring: jobs.recurring,
   instance: config.instance,
   concurrency: config.workerConcurrency,
-  log,
-  metrics: services.metrics,
 })
-await using _metrics = await serveMetrics(services.metrics, config.metricsPort, () => runner.isRunning())
+const isReady = () => purges.isRunning() && runner.isRunning()
+await using _metrics = await serveMetrics(services.metrics, config.metricsPort, isReady)
 log.info({ event: 'worker.ready' })
 await untilStopped(log)
+
+/** What was deleted is gone within a second: purges wait behind no picture that is being rendered. */
+function isPurge(task: string): boolean {
+  return /^(media|pages|cdn)\./.test(task)
+}
+
+function select(handlers: JobHandlers, isWanted: (task: string) => boolean): JobHandlers {
+  return Object.fromEntries(Object.entries(handlers).filter(([task]) => isWanted(task)))
+}

@@ -139,6 +139,43 @@ test('fifty visitors at once are one fill, and a stale page is served while it i
   for (const _ of [1, 2]) assert.equal((await ask(url)).text, '{"count":2}')
 })
 
+test('what is gone takes the place of a stale page', async (t) => {
+  let isGone = false
+  const there = counting({ 'x-accel-expires': '1' })
+  const front = await startFront(t, (incoming, response) => {
+    if (isGone) response.writeHead(410, { 'x-accel-expires': '1', 'cache-control': 'private, no-store' }).end()
+    else there(incoming, response)
+  })
+  await ask(front.lb + PHOTO)
+  isGone = true
+  await new Promise((resolve) => setTimeout(resolve, 2_100))
+  const statuses = []
+  for (let nr = 0; nr < 3; nr++) {
+    statuses.push((await ask(front.lb + PHOTO)).status)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.deepEqual(statuses, [200, 410, 410])
+})
+
+test('pages come from an app server, and as the plain document when it cannot', async (t) => {
+  const front = await startFront(t, ({ url = '' }, response) => {
+    if (url === '/explore') return void response.writeHead(503).end('{}')
+    response.writeHead(url === '/photos/gone' ? 410 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(url)
+  })
+  for (const [path, status, text] of [
+    ['/', 200, '/'],
+    ['/photos/1', 200, '/photos/1'],
+    ['/photos/gone', 410, '/photos/gone'],
+    ['/@ann', 200, '/@ann'],
+    ['/explore', 200, '<!doctype html>'],
+    ['/settings', 200, '<!doctype html>'],
+  ] as const) {
+    const page = await ask(front.lb + path)
+    assert.deepEqual([page.status, page.text], [status, text], path)
+    assert.match(String(page.headers['content-security-policy']), /^default-src 'self'; img-src/, path)
+  }
+})
+
 test('masters and files that are being written stay inside', async (t) => {
   const front = await startFront(t, counting())
   const key = 'a'.repeat(32)

@@ -15,7 +15,10 @@ const offset = Number(process.env['MINIGRAM_PORT_OFFSET'] ?? 0)
 export const stack = {
   state,
   lb: `http://127.0.0.1:${portOf('lb', offset)}`,
+  lbTls: `https://127.0.0.1:${portOf('lbTls', offset)}`,
+  lbPurge: `http://127.0.0.1:${portOf('lbPurge', offset)}`,
   edge: `http://127.0.0.1:${portOf('edge', offset)}`,
+  edgeTls: `https://127.0.0.1:${portOf('edgeTls', offset)}`,
   edgePurge: `http://127.0.0.1:${portOf('edgePurge', offset)}`,
   prometheus: `http://127.0.0.1:${portOf('prometheus', offset)}`,
   nginxStatus: `http://127.0.0.1:${portOf('nginxStatus', offset)}/nginx_status`,
@@ -26,6 +29,7 @@ export interface ComponentStatus {
   name: string
   role: string | null
   pid: number | null
+  port: number | null
   healthy: boolean
   memoryBytes: number
 }

@@ -15,38 +15,45 @@ interface Person {
   token: string
 }
 
+/** Where the stack answers. The edge secret makes us a trusted hop, which is not sent on to HTTPS. */
+export interface Entrance {
+  lb: string
+  edge: string
+  edgeSecret: string
+}
+
 /** One photo's way from one person to another, through the edge and the load balancer. Leaves nothing behind. */
-export async function smokeTest(origins: { lb: string; edge: string }, deadlineSeconds = 30): Promise<SmokeResult> {
+export async function smokeTest(entrance: Entrance, deadlineSeconds = 30): Promise<SmokeResult> {
   const people: Person[] = []
   try {
-    const author = await signUp(origins.lb, people)
-    const follower = await signUp(origins.lb, people)
-    await call(origins.lb, 'PUT', `/api/accounts/${author.username}/follow`, follower.token)
+    const author = await signUp(entrance, people)
+    const follower = await signUp(entrance, people)
+    await call(entrance, 'PUT', `/api/accounts/${author.username}/follow`, follower.token)
     const form = new FormData()
     form.append('caption', 'smoke test')
     form.append('altText', 'Colours that run from one corner to the other')
     form.append('file', new Blob([gradientPng(480, 360)], { type: 'image/png' }), 'smoke.png')
     const from = performance.now()
-    const photo = (await (await call(origins.lb, 'POST', '/api/photos', author.token, form)).json()) as PhotoCard // @NOTE the contract's answer
-    const card = await untilReady(origins.lb, follower, photo.id, deadlineSeconds)
+    const photo = (await (await call(entrance, 'POST', '/api/photos', author.token, form)).json()) as PhotoCard // @NOTE the contract's answer
+    const card = await untilReady(entrance, follower, photo.id, deadlineSeconds)
     const photoReadyMs = performance.now() - from
     const path = card.renditions[0]?.path
     if (path === undefined)
       throw new CliError('the photo is ready but has no rendition', { next: './minigram logs worker1' })
-    const picture = await request(origins.edge, path, {})
+    const picture = await request(entrance.edge, path, { edgeSecret: entrance.edgeSecret })
     if (picture.status !== 200 || !picture.headers.get('content-type')?.startsWith('image/'))
       throw new CliError(`the edge answered ${picture.status} for ${path}`, { next: './minigram logs edge1 lb' })
     await picture.arrayBuffer()
     return { photoReadyMs }
   } finally {
-    await Promise.all(people.map(async (person) => removeAccount(origins.lb, person)))
+    await Promise.all(people.map(async (person) => removeAccount(entrance, person)))
   }
 }
 
-async function signUp(origin: string, people: Person[]): Promise<Person> {
+async function signUp(entrance: Entrance, people: Person[]): Promise<Person> {
   const username = `smoke_${randomBytes(6).toString('hex')}`
   const password = randomBytes(18).toString('base64url')
-  const answer = await call(origin, 'POST', '/api/accounts', null, { username, password, displayName: 'Smoke test' })
+  const answer = await call(entrance, 'POST', '/api/accounts', null, { username, password, displayName: 'Smoke test' })
   const { token } = (await answer.json()) as { token: string } // @NOTE the contract's answer to clients without Sec-Fetch-Site
   const person = { username, password, token }
   people.push(person)
@@ -54,14 +61,14 @@ async function signUp(origin: string, people: Person[]): Promise<Person> {
 }
 
 async function untilReady(
-  origin: string,
+  entrance: Entrance,
   follower: Person,
   photoId: string,
   deadlineSeconds: number,
 ): Promise<PhotoCard> {
   const deadline = Date.now() + deadlineSeconds * 1000
   for (;;) {
-    const page = (await (await call(origin, 'GET', '/api/feed', follower.token)).json()) as PhotoPage // @NOTE the contract's answer
+    const page = (await (await call(entrance, 'GET', '/api/feed', follower.token)).json()) as PhotoPage // @NOTE the contract's answer
     const card = page.items.find((item) => item.id === photoId)
     if (card?.status === 'ready') return card
     if (card?.status === 'failed')
@@ -75,22 +82,22 @@ async function untilReady(
 }
 
 /** Also after a failure; what cannot be removed is said by the failure itself. */
-async function removeAccount(origin: string, { token, password }: Person): Promise<void> {
+async function removeAccount({ lb, edgeSecret }: Entrance, { token, password }: Person): Promise<void> {
   try {
-    await request(origin, '/api/accounts/me', { method: 'DELETE', token, body: { password } })
+    await request(lb, '/api/accounts/me', { method: 'DELETE', token, body: { password }, edgeSecret })
   } catch {
     return
   }
 }
 
 async function call(
-  origin: string,
+  { lb, edgeSecret }: Entrance,
   method: string,
   path: string,
   token: string | null,
   body?: object,
 ): Promise<Response> {
-  const answer = await request(origin, path, { method, token, body })
+  const answer = await request(lb, path, { method, token, body, edgeSecret })
   if (answer.ok) return answer
   const text = (await answer.text()).replace(/\s+/g, ' ').slice(0, 200)
   throw new CliError(`${method} ${path} answered ${answer.status}`, { next: './minigram logs app1 lb', detail: [text] })
@@ -100,11 +107,17 @@ interface Request {
   method?: string
   token?: string | null
   body?: object | undefined
+  edgeSecret: string
 }
 
-async function request(origin: string, path: string, { method = 'GET', token, body }: Request): Promise<Response> {
+async function request(
+  origin: string,
+  path: string,
+  { method = 'GET', token, body, edgeSecret }: Request,
+): Promise<Response> {
   const isForm = body instanceof FormData
   const headers = {
+    'X-Edge-Secret': edgeSecret,
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
     ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}),
   }

@@ -16,7 +16,7 @@ import { fetchPatroni } from '../run/patroni.ts'
 import { makeRelease } from '../run/release.ts'
 import { smokeTest } from '../run/smoke.ts'
 import { bringUp, takeDown } from '../run/servers.ts'
-import { makeSecrets, makeStateDirs, supervisorPid, writeWhole } from '../run/state.ts'
+import { makeSecrets, makeStateDirs, readSecret, supervisorPid, writeWhole } from '../run/state.ts'
 import { ensureUser } from '../run/user.ts'
 import { buildWeb, type WebBuild } from '../run/web.ts'
 import { createSteps, type Steps } from '../steps.ts'
@@ -129,7 +129,7 @@ async function smoke(place: Context, steps: Steps): Promise<void> {
   const origins = { lb: web.replace('localhost', '127.0.0.1'), edge: edge.replace('localhost', '127.0.0.1') }
   await steps.run(
     'smoke',
-    async () => smokeTest(origins),
+    async () => smokeTest({ ...origins, edgeSecret: readSecret(place.paths, 'edge') }),
     ({ photoReadyMs }) => `a photo reached a follower in ${seconds(photoReadyMs)}`,
   )
 }
@@ -156,6 +156,7 @@ function summarise(place: Context, steps: Steps): void {
   )
   for (const [name, text] of [
     ['web', urls.web],
+    ['', urls.webTls],
     ['photos', `${urls.edge} (edge)`],
     ['status', urls.nginxStatus],
     ['try', commandFor(place, 'status')],
