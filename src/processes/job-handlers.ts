@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAccountJobs } from '../features/accounts/accounts.jobs.ts'
 import { createSessions } from '../features/accounts/sessions.service.ts'
+import { createCounterJobs } from '../features/counters/counters.jobs.ts'
 import { createFeedLists } from '../features/feed/feed-lists.ts'
 import { createFeedUpdates } from '../features/feed/feed-updates.service.ts'
 import { createFeedJobs } from '../features/feed/feed.jobs.ts'
@@ -18,6 +19,7 @@ import { openSpool } from '../platform/spool.ts'
 import type { Services } from './services.ts'
 
 const RECURRING: readonly RecurringJob[] = [
+  { task: 'counters.reconcile', match: '47 3 * * *' },
   { task: 'spool.sweep', match: '7 * * * *' },
   { task: 'idempotency.forget', match: '17 * * * *' },
   { task: 'accounts.sweep', match: '27 * * * *' },
@@ -49,6 +51,7 @@ export function createJobHandlers(
         requestBodyDirectory: join(config.spoolDirectory, 'lb'),
       }),
       ...createPagesJobs({ db, pages }),
+      ...createCounterJobs({ db, metrics }),
       /** Twice is harmless: what is deleted is not there. */
       'idempotency.forget': async () => void (await db.writeUnowned(forgetOldAnswers)),
     },

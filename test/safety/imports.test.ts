@@ -16,6 +16,7 @@ const FEATURE_ORDER = [
   'feed',
   'explore',
   'search',
+  'counters',
   'pages',
 ]
 
