@@ -13,7 +13,7 @@ const INITIAL_JS_MAX_KB = 90
 const CSS_MAX_KB = 12
 /** Feed, explore, profile and photo page share most of their parts: one file instead of a dozen small ones in a chain. */
 const BROWSE =
-  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(photos|photo-cache)|parts\/(endless|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|require-account|tap-picture|use-processing|user-text))\.|thumbhash/
+  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|require-account|tap-picture|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
 /** Below one packet, compressing wins nothing. */
 const COMPRESS_FROM_BYTES = 1024
 
@@ -26,6 +26,8 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    // which scripts a page needs, for the server to announce (src/features/pages)
+    manifest: true,
     // one file of about 10 kB: a page that arrives later never shows itself undressed
     cssCodeSplit: false,
     // light-dark(), nesting and :dir() stay as they are written

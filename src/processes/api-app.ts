@@ -36,7 +36,7 @@ import type { Services } from './services.ts'
 export type Readiness = 'ready' | 'starting' | 'draining'
 
 /** As built; a checkout that was never built has the source. */
-const DOCUMENTS = ['../../dist/web/index.html', '../web/index.html'].map((file) => join(import.meta.dirname, file))
+const PAGES = ['../../dist/web', '../web'].map((directory) => join(import.meta.dirname, directory))
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
 export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
@@ -93,6 +93,6 @@ export async function createApiApp(services: Services, readiness: () => Readines
   searchRoutes(app, { db })
   feedRoutes(app, { feed: createFeed({ db, lists, metrics, log }) })
   exploreRoutes(app, { db })
-  pagesRoutes(app, openDocument(DOCUMENTS))
+  pagesRoutes(app, openDocument(PAGES))
   return app
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { srcSet } from '../../contract/picture-sources.ts'
 
@@ -41,26 +42,40 @@ const TITLE = /<title>[^<]*<\/title>/
 const DESCRIPTION = /<meta\s+name="description"[^>]*>/
 
 /** Splits the built document around what differs from page to page. @throws Error when it is not one of ours */
-export function openDocument(files: readonly string[]): PageDocument {
-  const plain = readFirst(files)
+export function openDocument(directories: readonly string[]): PageDocument {
+  const plain = readFirst(directories, 'index.html')
+  if (plain === null) throw new Error(`no index.html in ${directories.join(' or ')}`)
   const [before, after, ...rest] = plain.replace(DESCRIPTION, '').split(TITLE)
   if (before === undefined || after === undefined || rest.length > 0)
-    throw new Error(`no single <title> in ${files[0]}`)
-  return { plain, withHead: (head, origins) => before + headHtml(head, origins) + after }
+    throw new Error('index.html has no single <title>')
+  const script = browseScript(directories)
+  return { plain, withHead: (head, origins) => before + headHtml(head, origins, script) + after }
 }
 
-function readFirst(files: readonly string[]): string {
-  for (const file of files) {
+function readFirst(directories: readonly string[], name: string): string | null {
+  for (const directory of directories) {
     try {
-      return readFileSync(file, 'utf8')
+      return readFileSync(join(directory, name), 'utf8')
     } catch {
       continue
     }
   }
-  throw new Error(`none of these can be read: ${files.join(', ')}`)
+  return null
 }
 
-function headHtml(head: Head, origins: Origins): string {
+/** The script that all public pages share (vite.config.ts); null in a checkout that was never built. */
+function browseScript(directories: readonly string[]): string | null {
+  // Vite's own format.
+  const manifest = JSON.parse(readFirst(directories, '.vite/manifest.json') ?? '{}') as Record<string, Chunk>
+  return Object.values(manifest).find(({ name }) => name === 'browse')?.file ?? null
+}
+
+interface Chunk {
+  name?: string
+  file: string
+}
+
+function headHtml(head: Head, origins: Origins, script: string | null): string {
   const { image, first } = head
   const lines = [
     `<title>${escaped(`${head.title} · ${SITE}`)}</title>`,
@@ -70,6 +85,7 @@ function headHtml(head: Head, origins: Origins): string {
     ...(first ? [announced(first, origins.edge)] : []),
     // as fetch() asks: same origin, cookies along
     ...head.data.map((href) => element('link', { rel: 'preload', as: 'fetch', crossorigin: 'anonymous', href })),
+    ...(script ? [element('link', { rel: 'modulepreload', crossorigin: 'anonymous', href: `/${script}` })] : []),
     element('link', { rel: 'canonical', href: origins.page + head.path }),
     ...(head.isIndexed ? [] : [meta('name', 'robots', 'noindex')]),
     meta('property', 'og:site_name', SITE),

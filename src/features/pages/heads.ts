@@ -20,6 +20,7 @@ export function exploreHead(path: '/' | '/explore', photos: readonly PhotoCard[]
     description: path === '/' ? ABOUT : 'Recent and well-liked photographs by the people of MiniGram.',
     path,
     type: 'website',
+
     data: ['/api/explore'],
     isIndexed: true,
     ...seenFirst(photos[0], sizesInGrid),
@@ -36,6 +37,7 @@ export function photoHead(photo: PhotoCard): Head {
     description: said ? `${shortened(said)} — a photo by ${by}` : `A photo by ${by} on MiniGram.`,
     path: `/photos/${photo.id}`,
     type: 'article',
+
     data: [`/api/photos/${photo.id}`, `/api/photos/${photo.id}/comments`],
     isIndexed: true,
     ...seenFirst(photo, () => SIZES_ON_PAGE),
@@ -51,6 +53,7 @@ export function profileHead(profile: Profile, photos: readonly PhotoCard[], aske
     description: profile.bio ? shortened(profile.bio) : `Photographs by ${name}.`,
     path: `/@${profile.username}`,
     type: 'profile',
+
     data: [`/api/accounts/${asked}`, `/api/accounts/${asked}/photos`],
     isIndexed: true,
     ...seenFirst(photos[0], sizesInGrid),

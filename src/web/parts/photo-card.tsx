@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { paths } from '../paths.ts'
@@ -8,13 +8,12 @@ import { Bone } from '../ui/skeleton.tsx'
 import { Ago } from '../ui/time.tsx'
 import { Avatar } from './avatar.tsx'
 import { LikeButton } from './like.tsx'
+import { Comments } from './comments.tsx'
 import styles from './photo-card.module.css'
 import { PhotoMenu } from './photo-menu.tsx'
 import { TapPicture } from './tap-picture.tsx'
 import { UserText } from './user-text.tsx'
 import { useProcessing } from './use-processing.ts'
-
-const Comments = lazy(() => import('./comments.tsx').then((m) => ({ default: m.Comments })))
 
 /** One photo in the feed: who, the picture, what one can do, what was said. */
 export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: boolean; eager: boolean }) {
@@ -48,11 +47,7 @@ export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: bo
             <UserText text={photo.caption} clamp />
           </p>
         )}
-        {isTalking && (
-          <Suspense fallback={<Bone height={44} />}>
-            <Comments photo={photo} />
-          </Suspense>
-        )}
+        {isTalking && <Comments photo={photo} />}
       </div>
     </article>
   )
