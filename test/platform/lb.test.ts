@@ -159,8 +159,8 @@ test('what is gone takes the place of a stale page', async (t) => {
 
 test('pages come from an app server, and as the plain document when it cannot', async (t) => {
   const front = await startFront(t, ({ url = '' }, response) => {
-    if (url === '/explore') return void response.writeHead(503).end('{}')
-    response.writeHead(url === '/photos/gone' ? 410 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(url)
+    const status = url === '/explore' ? 503 : url === '/photos/gone' ? 410 : 200
+    response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end(url)
   })
   for (const [path, status, text] of [
     ['/', 200, '/'],

@@ -86,7 +86,9 @@ test('refusals, writes and everything undeclared are nobody’s to keep', async 
   for (const path of [...paths, '/config.json', '/api/search/accounts?q=a', '/api/explore?cursor=x']) {
     const answer = await app.inject({ method: 'GET', url: path })
     assert.equal(answer.headers['cache-control'], 'private, no-store', path)
-    assert.equal(answer.headers['x-accel-expires'], '0', path)
+    // That there is nothing on a public page takes the place of a stale copy, for a second.
+    const isPage = paths.slice(0, 2).includes(path)
+    assert.equal(answer.headers['x-accel-expires'], isPage ? '1' : '0', path)
   }
   const [ann] = await server.people('ann')
   const renewed = await ann.get('/api/accounts/me')

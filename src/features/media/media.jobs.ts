@@ -5,7 +5,6 @@ import { chunks, type Edge } from '../../platform/edge-purge.ts'
 import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import type { Writer } from '../../platform/postgres.ts'
 import type { Media } from './media.service.ts'
 
 /** Of `media.erase` and `media.purge`, as every feature enqueues them. */
@@ -63,9 +62,10 @@ export function createMediaJobs(deps: {
   }
 
   /** Jobs of one key that wait become one, and their tags add up. */
-  async function forgetAtCdn(trx: Writer, keys: readonly string[], delayMs: number): Promise<void> {
+  async function forgetAtCdn(keys: readonly string[], delayMs: number): Promise<void> {
     if (!cdn) return
-    await enqueue(trx, 'cdn.purge', tagsOf(keys), { runAtMs: Date.now() + delayMs, jobKey: `cdn.purge.${delayMs}` })
+    const options = { runAtMs: Date.now() + delayMs, jobKey: `cdn.purge.${delayMs}` }
+    await db.writeUnowned((trx) => enqueue(trx, 'cdn.purge', tagsOf(keys), options))
   }
 
   return {
@@ -77,13 +77,11 @@ export function createMediaJobs(deps: {
       const erased = payload as ErasePayload
       const { keys, requestedAtMs, tries = 0 } = erased
       for (const key of keys) await media.erase(media.directoryOf(key))
-      if (tries === 0 && cdn)
-        await db.writeUnowned(async (trx) => {
-          await forgetAtCdn(trx, keys, CDN_GATHER_MS)
-          await forgetAtCdn(trx, keys, CDN_AGAIN_MS)
-        })
+      if (tries === 0) await forgetAtCdn(keys, CDN_GATHER_MS)
       if (!(await forget('media.erase', erased, log))) return
       if (requestedAtMs !== undefined) metrics.timeToGoneSeconds.observe((Date.now() - requestedAtMs) / 1_000)
+      // What it fetched from a PoP that still had it.
+      await forgetAtCdn(keys, CDN_AGAIN_MS)
       await again(keys, 0)
     },
 
