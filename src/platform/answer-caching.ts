@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pageUrl } from '../contract/public-pages.ts'
 import { manifestOf, type RouteCache } from './route-manifest.ts'
-import { setViewer, VISITOR } from './viewer.ts'
+import { setViewer, viewerOf } from './viewer.ts'
 import type { PageMark, VisitorPages } from './visitor-pages.ts'
 
 const PERSONAL = 'private, no-store'
@@ -12,15 +12,8 @@ const VARY = 'Cookie, Authorization'
 /** For a page that changed while it was read, or of which nobody can tell: a burst is still one fill. */
 const UNCERTAIN_SECONDS = 1
 
-const statuses = new WeakMap<FastifyRequest, string>()
 const NOTHING: ReadonlySet<number> = new Set([404, 410])
 const marks = new WeakMap<FastifyRequest, PageMark>()
-
-/** What a cache behind this answer did, for its `Cache-Status` (RFC 9211), e.g. `redis-cache; hit`. Tiers nearest to the database first. */
-export function noteCacheStatus(request: FastifyRequest, status: string): void {
-  const known = statuses.get(request)
-  statuses.set(request, known === undefined ? status : `${known}, ${status}`)
-}
 
 export interface AnswerCachingDeps {
   pages: Pick<VisitorPages, 'markOf'>
@@ -40,14 +33,14 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
       const isChanged = mark !== 'unknown' && mark !== null
       if (isChanged && !canReadPrimary()) return
       marks.set(request, mark)
-      if (isChanged) setViewer(request, { ...VISITOR, scope: 'primary' })
+      if (isChanged) setViewer(request, { ...viewerOf(request), scope: 'primary' })
     },
 
     /** An `onSend` hook. */
     async describe(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
       const cache = manifestOf(request.routeOptions.config)?.cache
-      const status = statuses.get(request)
-      if (status !== undefined) reply.header('cache-status', status)
+      const status = cacheStatus(request)
+      if (status !== null) reply.header('cache-status', status)
       if (cache) reply.header('vary', VARY)
       // That there is nothing (any more) takes the place of what NGINX has kept: it would go on showing that as stale.
       if (cache && NOTHING.has(reply.statusCode) && isShareable(request)) {
@@ -74,6 +67,13 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
       return payload
     },
   }
+}
+
+/** RFC 9211. A hit is an answer from memory and Redis alone; null where no cache was asked. The tiers in front append theirs. */
+function cacheStatus(request: FastifyRequest): string | null {
+  const { work } = viewerOf(request)
+  if (!work || work.lookups === 0) return null
+  return work.queries === 0 ? 'app; hit' : 'app; fwd=miss'
 }
 
 /** A visitor's read of the one spelling of the address that can be purged. */

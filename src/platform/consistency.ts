@@ -115,12 +115,17 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
   }
 
   return {
-    read: (viewer, query) => postgres.read(viewer.scope, query),
+    read(viewer, query) {
+      if (viewer.work) viewer.work.queries += 1
+      return postgres.read(viewer.scope, query)
+    },
     cached(viewer, kind, ids, trace) {
       const load = async (missing: readonly string[], scope: ReadScope) => {
+        if (viewer.work) viewer.work.queries += 1
         const { result, position } = await postgres.readAt(scope, (db) => kind.load(db, missing))
         return { values: result, position }
       }
+      if (viewer.work) viewer.work.lookups += 1
       return cache.getMany(kind, ids, viewer.scope, load, trace)
     },
     readPrimary: (query) => postgres.read('primary', query),

@@ -14,7 +14,7 @@ import { documentApi } from './openapi.ts'
 import { clientKey } from './rate-limits.ts'
 import { limitOf, manifestOf, routeLabel, type DeclaredRoute } from './route-manifest.ts'
 import { buildValidator } from './validation.ts'
-import { setViewer, type Viewer } from './viewer.ts'
+import { setViewer, VISITOR, type Viewer } from './viewer.ts'
 
 export interface HttpOptions {
   instance: string
@@ -82,7 +82,7 @@ export async function createHttpApp({ instance, log, metrics, authenticate, limi
       )
     }
     const viewer = given ? await authenticate(given.token) : null
-    if (viewer) setViewer(request, viewer)
+    setViewer(request, { ...(viewer ?? VISITOR), work: { lookups: 0, queries: 0 } })
     checkAccess(viewer, manifest.access)
     const client = viewer?.account?.id ?? clientKey(clientAddress(request))
     await limits.take(limitOf(manifest, request.method), client, reply)

@@ -8,11 +8,18 @@ export interface ViewerAccount {
   role: 'member' | 'operator'
 }
 
+/** What it took to answer: look-ups in the caches, and reads of PostgreSQL, theirs included. */
+export interface Work {
+  lookups: number
+  queries: number
+}
+
 /** Who asks. `account` is null for a visitor; `scope` is where this person's reads may go. */
 export interface Viewer {
   account: ViewerAccount | null
   sessionId: string | null
   scope: ReadScope
+  work?: Work
 }
 
 export const VISITOR: Viewer = Object.freeze({ account: null, sessionId: null, scope: 'any' })

@@ -5,11 +5,11 @@ import cookie from '@fastify/cookie'
 import { startApp } from '../../test/support/app.ts'
 import { startPurgeListener } from '../../test/support/purge-listener.ts'
 import { urlsOfAccount, urlsOfFollow, urlsOfPhoto } from '../contract/public-pages.ts'
-import { createAnswerCaching, noteCacheStatus } from './answer-caching.ts'
+import { createAnswerCaching } from './answer-caching.ts'
 import { createLbPurge } from './lb-purge.ts'
 import { createLog } from './log.ts'
 import { publicPage, route } from './route-manifest.ts'
-import { viewerOf } from './viewer.ts'
+import { setViewer, viewerOf, VISITOR } from './viewer.ts'
 import { createVisitorPages, type PageMark } from './visitor-pages.ts'
 
 const log = createLog('test', 'fatal')
@@ -102,7 +102,6 @@ async function askPage(marks: PageMark[], canReadPrimary = true) {
     '/page',
     { config: route({ access: 'public', reads: 'sticky', cache: publicPage(() => ['page']) }) },
     (request) => {
-      noteCacheStatus(request, 'redis-cache; hit')
       return { scope: viewerOf(request).scope }
     },
   )
@@ -127,7 +126,6 @@ test('a page that changed a moment ago is read on the primary and kept; one that
     const answer = await app.inject('/page')
     assert.equal(answer.json().scope, scope, String(marks))
     assert.equal(answer.headers['x-accel-expires'], seconds, String(marks))
-    assert.equal(answer.headers['cache-status'], 'redis-cache; hit')
   }
 })
 
@@ -141,4 +139,19 @@ test('an answer that sets a cookie is never shared, whatever its route declares'
   const app = await askPage([null])
   const answer = await app.inject('/cookie')
   assert.deepEqual([answer.headers['cache-control'], answer.headers['x-accel-expires']], ['private, no-store', '0'])
+})
+
+test('the app server’s part of Cache-Status is a hit when no database was asked', async () => {
+  const caching = createAnswerCaching({ pages: { markOf: async () => null }, canReadPrimary: () => true })
+  for (const [work, status] of [
+    [{ lookups: 3, queries: 0 }, 'app; hit'],
+    [{ lookups: 3, queries: 1 }, 'app; fwd=miss'],
+    [{ lookups: 0, queries: 1 }, undefined],
+  ] as const) {
+    const app = fastify()
+    app.addHook('onRequest', async (request) => setViewer(request, { ...VISITOR, work: { ...work } }))
+    app.addHook('onSend', async (request, reply, payload) => caching.describe(request, reply, payload))
+    app.get('/', { config: route({ access: 'public', reads: 'none' }) }, () => ({}))
+    assert.equal((await app.inject('/')).headers['cache-status'], status)
+  }
 })

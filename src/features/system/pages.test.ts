@@ -104,3 +104,10 @@ test('a visitor’s page that changed a moment ago is kept again from its first 
   assert.equal(answer.body.caption, 'new')
   assert.equal(answer.headers.get('x-accel-expires'), '600')
 })
+
+test('an answer from the caches says so', async (t) => {
+  const { ann, id } = await start(t)
+  const url = `/api/photos/${id}`
+  await ann.get(url)
+  assert.equal((await ann.get(url)).headers.get('cache-status'), 'app; hit')
+})
