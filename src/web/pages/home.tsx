@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { lazy } from 'react'
+import { lazy, useDeferredValue } from 'react'
 import type { PhotoPage } from '../../contract/photos.ts'
 import { feedQuery } from '../api/photos.ts'
 import { useMe } from '../api/session.ts'
@@ -10,6 +10,7 @@ import { FeedBones, FeedPhoto } from '../parts/photo-card.tsx'
 import { EmptyState, ErrorState } from '../parts/states.tsx'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/button.tsx'
+import { hasPlace } from '../ui/scroll.ts'
 import { Loading } from '../ui/skeleton.tsx'
 import styles from './home.module.css'
 
@@ -26,8 +27,16 @@ export function HomePage() {
   )
 }
 
+/** What fills a screen is drawn at once, the rest while the first can already be touched. */
+const DRAWN_FIRST = 2
+
 function Feed() {
   const feed = useInfiniteQuery(feedQuery)
+  const firstId = feed.data?.pages[0]?.items[0]?.id
+  const items =
+    feed.data?.pages.flatMap((page) => page.items.map((photo) => feedItem(page, photo, photo.id === firstId))) ?? []
+  // on the way back everything, for the place to be found again
+  const drawn = useDeferredValue(items.length, hasPlace() ? items.length : DRAWN_FIRST)
   if (feed.isPending)
     return (
       <>
@@ -37,24 +46,25 @@ function Feed() {
     )
   if (feed.isError && !feed.data) return <ErrorState error={feed.error} onRetry={() => void feed.refetch()} />
   const { pages } = feed.data
-  const first = pages[0]?.items[0]
-  if (!first) return <EmptyFeed />
+  if (!firstId) return <EmptyFeed />
   return (
     <>
-      <NewPhotos shownId={first.id} />
+      <NewPhotos shownId={firstId} />
       <div className={styles.feed} role="feed" aria-busy={feed.isFetchingNextPage}>
-        {pages.flatMap((page, p) => page.items.map((photo, i) => feedItem(page, photo, p === 0 && i === 0)))}
+        {items.slice(0, Math.max(drawn, DRAWN_FIRST))}
       </div>
-      <MoreBelow source={feed} pages={pages.length}>
-        <FeedBones count={1} />
-      </MoreBelow>
+      {drawn >= items.length && (
+        <MoreBelow source={feed} pages={pages.length}>
+          <FeedBones count={1} />
+        </MoreBelow>
+      )}
       {!feed.hasNextPage && <p className={styles.end}>That is everything, back to the first photo.</p>}
     </>
   )
 }
 
-function feedItem(page: PhotoPage, photo: PhotoPage['items'][number], eager: boolean) {
-  return <FeedPhoto key={photo.id} photo={photo} liked={page.viewer.liked.includes(photo.id)} eager={eager} />
+function feedItem(page: PhotoPage, photo: PhotoPage['items'][number], isFirst: boolean) {
+  return <FeedPhoto key={photo.id} photo={photo} liked={page.viewer.liked.includes(photo.id)} eager={isFirst} />
 }
 
 function EmptyFeed() {

@@ -1,9 +1,9 @@
-import { Suspense, useMemo, useState } from 'react'
-import { thumbHashToDataURL } from 'thumbhash'
+import { Suspense, useCallback, useState } from 'react'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { srcSet } from '../../contract/picture-sources.ts'
 import { fallbackSrc, useEdgeOrigin } from '../api/media.ts'
 import styles from './picture.module.css'
+import { meanColour, whenDecoded } from './placeholder.ts'
 
 type Props = {
   photo: PhotoCard
@@ -19,11 +19,16 @@ type Props = {
 /** A photo in a frame that has its size from the start and its colours (thumbhash) until the picture is there. */
 export function Picture(props: Props) {
   const { photo, ratio } = props
-  const placeholder = useMemo(() => colours(photo.thumbhash), [photo.thumbhash])
+  const paint = useCallback(
+    (frame: HTMLDivElement) =>
+      whenDecoded(photo.thumbhash, (url) => frame.style.setProperty('background-image', `url(${url})`)),
+    [photo.thumbhash],
+  )
   return (
     <div
+      ref={paint}
       className={styles.frame}
-      style={{ aspectRatio: String(ratio), backgroundImage: placeholder && `url(${placeholder})` }}
+      style={{ aspectRatio: String(ratio), backgroundColor: meanColour(photo.thumbhash) }}
     >
       {photo.status === 'failed' ? (
         <p className={styles.note}>This photo could not be developed</p>
@@ -74,13 +79,4 @@ function Sources({ photo, sizes, eager = false, contain = false }: Props) {
       />
     </picture>
   )
-}
-
-/** A PNG of about 32 pixels a side as a data URL; undefined when the hash is not one. */
-function colours(thumbhash: string): string | undefined {
-  try {
-    return thumbHashToDataURL(Uint8Array.from(atob(thumbhash), (char) => char.charCodeAt(0)))
-  } catch {
-    return undefined
-  }
 }

@@ -33,9 +33,9 @@ export function restoreScroll(): void {
   attempt()
 }
 
-/** True when the entry was visited before: we came by back or forward. */
-export function isReturn(): boolean {
-  return offsets.has(entryKey())
+/** True when this entry was left further down, and will be restored there. */
+export function hasPlace(): boolean {
+  return (offsets.get(entryKey()) ?? 0) > 0
 }
 
 function entryKey(): string {
