@@ -99,7 +99,7 @@ test('HTTPS ends at NGINX with HTTP/2, for the edge as well, and the client’s 
     await curl('-k', '-D', '-', '-o', '/dev/null', `${front.edgeTls}${ONE}`),
     /cache-status: edge1; fwd=miss; stored/,
   )
-  const page = await curl('-k', '-D', '-', `${front.lbTls}/`)
+  const page = await curl('-k', '-D', '-', `${front.lbTls}/settings`)
   assert.match(page, new RegExp(`img-src 'self' data: blob: ${front.edgeTls};`))
   assert.doesNotMatch(page, /strict-transport-security/i, 'not with a certificate that browsers do not know')
 })
