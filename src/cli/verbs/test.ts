@@ -57,6 +57,7 @@ async function runTests(context: Context): Promise<number> {
   }
   const onStack = suites.filter(({ needsStack }) => needsStack)
   if (onStack.length > 0) {
+    interruption.throwIfAborted()
     await using stack = await startTestStack(repoDir, new Set(listeningSockets().keys()))
     for (const suite of onStack) {
       interruption.throwIfAborted()
