@@ -9,7 +9,7 @@ const PERSONAL = 'private, no-store'
 const SESSION_COOKIES = ['mg', '__Host-mg'] as const
 /** A visitor's answer and a member's are different answers at one address. */
 const VARY = 'Cookie, Authorization'
-/** For a page that changed while it was read, or of which nobody can tell: a burst is still one fill. */
+/** For a page of which nobody can tell whether it changed: a burst is still one fill. */
 const UNCERTAIN_SECONDS = 1
 
 const NOTHING: ReadonlySet<number> = new Set([404, 410])
@@ -22,6 +22,15 @@ export interface AnswerCachingDeps {
 
 /** Every header about caching, from the route's manifest. What is not declared is `private, no-store`. */
 export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps) {
+  /** None for what changed while it was read: whoever waits for this fill may have been told of the change already. */
+  async function secondsToKeep(request: FastifyRequest, cache: RouteCache): Promise<number> {
+    const mark = marks.get(request)
+    if (mark === undefined || mark === 'unknown') return UNCERTAIN_SECONDS
+    const now = await pages.markOf(request.url)
+    if (now === 'unknown') return UNCERTAIN_SECONDS
+    return now === mark ? cache.sharedSeconds : 0
+  }
+
   return {
     /**
      * Before a page is read that NGINX may keep for minutes: where it changed a moment ago it is read on the primary,
@@ -53,10 +62,8 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
         if (!reply.hasHeader('cache-control') || reply.hasHeader('set-cookie')) reply.header('cache-control', PERSONAL)
         return payload
       }
-      const mark = marks.get(request)
-      const isCurrent = mark !== undefined && mark !== 'unknown' && (await pages.markOf(request.url)) === mark
       // Before Cache-Control: NGINX 1.22 goes by whichever of the two it reads first.
-      reply.header('x-accel-expires', String(isCurrent ? cache.sharedSeconds : UNCERTAIN_SECONDS))
+      reply.header('x-accel-expires', String(await secondsToKeep(request, cache)))
       reply.header('cache-control', browserPolicy(cache))
       reply.header('cdn-cache-control', cache.cdnSeconds > 0 ? `public, max-age=${cache.cdnSeconds}` : 'no-store')
       reply.header('surrogate-key', cache.tags(paramsOf(request)).join(' '))

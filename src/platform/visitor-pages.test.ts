@@ -67,7 +67,7 @@ test('whoever changed something waits neither for a missing balancer nor for a m
   })
   const startedAt = Date.now()
   await pages.changed(['/silent'])
-  assert.ok(Date.now() - startedAt < 900)
+  assert.ok(Date.now() - startedAt < 1_500)
   assert.equal(typeof (await pages.markOf('/silent')), 'string')
   assert.equal(await pages.markOf('/never-changed'), null)
 })
@@ -117,8 +117,8 @@ test('a page that changed a moment ago is read on the primary and kept; one that
   for (const [marks, scope, seconds] of [
     [[null], 'any', '600'],
     [['change-1'], 'primary', '600'],
-    [[null, 'change-1'], 'any', '1'],
-    [['change-1', 'change-2'], 'primary', '1'],
+    [[null, 'change-1'], 'any', '0'],
+    [['change-1', 'change-2'], 'primary', '0'],
     [['unknown'], 'any', '1'],
     [[null, 'unknown'], 'any', '1'],
   ] as const) {

@@ -25,8 +25,8 @@ const MARK_SECONDS = 30
 const GATHER_MS = 30_000
 /** Of a deletion that shows on thousands of pages the first; its job does the rest. */
 const AT_ONCE_MAX = 500
-/** A person waits for the purge of what they changed, but not for an NGINX that is away. */
-const PATIENCE_MS = 300
+/** A person waits for the purge of what they changed; an NGINX that takes longer has not brought us the request either. */
+const PATIENCE_MS = 1_000
 /** Payloads stay small enough for a job's row. */
 const URLS_PER_JOB = 1_000
 /** Over some ten minutes, after which NGINX has forgotten by itself. */
