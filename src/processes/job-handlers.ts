@@ -42,7 +42,7 @@ export function createJobHandlers(
     handlers: {
       ...createAccountJobs({ db, sessions }),
       ...createMediaJobs({ db, media, edge, cdn, metrics }),
-      ...createPhotoJobs({ db, media, spool, feeds: createFeedUpdates({ lists }), events }),
+      ...createPhotoJobs({ db, media, spool, feeds: createFeedUpdates({ lists }), events, metrics }),
       ...createFeedJobs({ db, lists, metrics, pushMaxFollowers: config.feedPushMaxFollowers }),
       ...createOrphanJobs({
         db,

@@ -148,6 +148,7 @@ test('the sweep removes old uploads that no photo waits for', async (t) => {
   await app.runJobs()
   assert.deepEqual((await spooled(app)).toSorted(), [awaited, young].toSorted())
   assert.ok((await stat(join(spool, awaited))).size > 0)
+  assert.match(await app.services.metrics.registry.getSingleMetricAsString('orphans_total'), /kind="upload"\} 1\b/)
 })
 
 async function renderPayload(app: TestApp, photoId: string, person: Person) {

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/consistency.ts'
 import { UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
+import type { Metrics } from '../../platform/metrics.ts'
 import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Spool } from '../../platform/spool.ts'
 import type { Media } from '../media/media.service.ts'
@@ -24,8 +25,9 @@ export function createPhotoJobs(deps: {
   spool: Pick<Spool, 'pathOf' | 'remove' | 'olderThan' | 'sweep'>
   feeds: Pick<FeedLists, 'settled'>
   events: Events
+  metrics: Pick<Metrics, 'orphans'>
 }): JobHandlers {
-  const { db, media, spool, feeds, events } = deps
+  const { db, media, spool, feeds, events, metrics } = deps
 
   /** Primary: the job may run before a replica has the row that it was committed with. */
   const find = (photoId: string) => db.readPrimary((db) => queries.findPhoto(db, photoId))
@@ -72,7 +74,11 @@ export function createPhotoJobs(deps: {
       const ids = names.filter((name) => UUID_SHAPE.test(name))
       // Primary: a replica that is behind would have us remove what a photo waits for.
       const awaited = await db.readPrimary((db) => queries.processingAmong(db, ids))
-      for (const name of names) if (!awaited.has(name)) await spool.sweep(name)
+      for (const name of names) {
+        if (awaited.has(name)) continue
+        await spool.sweep(name)
+        metrics.orphans.inc({ kind: 'upload' })
+      }
     },
   }
 
