@@ -105,6 +105,34 @@ test('a fill that began before an invalidation does not hide the write', async (
     assert.equal((await cache.getMany(kind, ['a'], { since: positionOf(2) }, slow)).get('a'), '2')
 })
 
+test('whose write the cache was told of takes older values that it left; who is strict takes none', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  const load =
+    (step: number): Load =>
+    async () => ({ values: new Map([['a', String(step)]]), position: positionOf(step) })
+  await one.getMany(kind, ['a'], 'any', load(1))
+  await sleep(50)
+  const since = positionOf(2)
+  assert.equal((await other.getMany(kind, ['a'], { since }, load(2))).get('a'), '1')
+  assert.equal((await other.getMany(kind, ['a'], { since, isStrict: true }, load(2))).get('a'), '2')
+})
+
+test('a server of the cache that started a moment ago is believed only as far as positions go', async (t) => {
+  const { redisPort } = await serversOf(t)
+  const connect = (name: string) => connectRedis({ host: '127.0.0.1', port: redisPort }, 'test', log, name)
+  const [redis, subscriber] = [connect('cache'), connect('subscriber')]
+  t.after(() => Promise.all([closeRedis(redis), closeRedis(subscriber)]))
+  const cache = createCache({ redis, subscriber, log, metrics: createMetrics(), isSettled: () => false })
+  await new Promise((resolve) => redis.once('ready', resolve))
+  const kind = newKind()
+  const load =
+    (step: number): Load =>
+    async () => ({ values: new Map([['a', String(step)]]), position: positionOf(step) })
+  await cache.getMany(kind, ['a'], 'any', load(1))
+  assert.equal((await cache.getMany(kind, ['a'], { since: positionOf(2) }, load(2))).get('a'), '2')
+})
+
 test('with redis-cache gone every value still comes, and few loads run at once', async (t) => {
   const [cache = assert.fail()] = await openCaches(t, 1, 1)
   const kind = newKind()

@@ -9,6 +9,8 @@ export interface NodeState {
   /** What the node has written (primary) or replayed (replica); null while unknown. */
   position: string | null
   lagSeconds: number
+  /** It did not answer the last question in time: busy or frozen. Others are asked first. */
+  isSilent: boolean
 }
 
 export interface RoleWatch extends AsyncDisposable {
@@ -35,6 +37,8 @@ const STATE_SQL = `select pg_is_in_recovery() as recovering,
   case when not pg_is_in_recovery() or pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
        else coalesce(extract(epoch from now() - pg_last_xact_replay_timestamp()), 0)::float8 end as lag_seconds`
 
+const UNKNOWN: NodeState = Object.freeze({ role: 'unknown', position: null, lagSeconds: 0, isSilent: true })
+
 interface StateRow {
   recovering: boolean
   position: string | null
@@ -43,7 +47,7 @@ interface StateRow {
 
 /** Keeps one connection of its own, so that a full pool never hides a role. */
 export function watchRole(options: { name: string; connection: pg.ClientConfig; log: Log }): RoleWatch {
-  const state: NodeState = { role: 'unknown', position: null, lagSeconds: 0 }
+  const state: NodeState = { ...UNKNOWN }
   let client: pg.Client | null = null
   let inFlight: Promise<NodeState> | null = null
   let isClosed = false
@@ -56,12 +60,17 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
       const row = rows[0]
       heardAtMs = Date.now()
       if (row)
-        apply({ role: row.recovering ? 'replica' : 'primary', position: row.position, lagSeconds: row.lag_seconds })
+        apply({
+          role: row.recovering ? 'replica' : 'primary',
+          position: row.position,
+          lagSeconds: row.lag_seconds,
+          isSilent: false,
+        })
     } catch (error) {
       client?.end().catch(() => undefined)
       client = null
       const isSlowOnly = isTimeout(error) && Date.now() - heardAtMs < SILENCE_MAX_MS
-      if (!isSlowOnly) apply({ role: 'unknown', position: null, lagSeconds: 0 }, error)
+      apply(isSlowOnly ? { ...state, isSilent: true } : UNKNOWN, error)
     }
     return state
   }
@@ -74,7 +83,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
     })
     fresh.on('error', () => {
       client = null
-      apply({ role: 'unknown', position: null, lagSeconds: 0 })
+      apply(UNKNOWN)
     })
     await fresh.connect()
     return fresh
@@ -106,7 +115,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
     state,
     probe,
     suspect(error) {
-      if (!isTimeout(error)) apply({ role: 'unknown', position: null, lagSeconds: 0 }, error)
+      if (!isTimeout(error)) apply(UNKNOWN, error)
       void probe()
     },
     async currentPosition(connection) {

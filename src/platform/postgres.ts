@@ -5,7 +5,7 @@ import type { PostgresNode } from './config.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { AppError } from './errors.ts'
-import { hasGivenWay, isLostConnection } from './postgres-errors.ts'
+import { hasGivenWay, isLostConnection, isTimeout } from './postgres-errors.ts'
 import { watchRole, type NodeState, type RoleWatch } from './postgres-roles.ts'
 
 export type Reader = Kysely<Tables>
@@ -109,8 +109,10 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
   const writable = () => nodes.filter((node) => node.state.role === 'primary')
   let turn = 0
-  function pickReplica(exclude: Node | null): Node | null {
-    const fresh = nodes.filter((node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds))
+  function pickReplica(exclude: Node | null, mayBeSilent = false): Node | null {
+    const fresh = nodes.filter(
+      (node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds) && (mayBeSilent || !node.state.isSilent),
+    )
     return fresh[turn++ % Math.max(1, fresh.length)] ?? null
   }
 
@@ -128,12 +130,22 @@ export function openPostgres(options: PostgresOptions): Postgres {
   async function pick(scope: ReadScope, exclude: Node | null): Promise<Node> {
     if (scope === 'primary') return primary()
     if (scope === 'any') {
-      const node = pickReplica(exclude) ?? writable().find((candidate) => candidate !== exclude) ?? reachable(exclude)
+      const others = writable().filter((candidate) => candidate !== exclude)
+      const node =
+        pickReplica(exclude) ??
+        others.find(({ state }) => !state.isSilent) ??
+        pickReplica(exclude, true) ??
+        others[0] ??
+        reachable(exclude)
       if (node) return node
       throw new AppError('service.unavailable', 'No database can be read at the moment.', { retryAfterSeconds: 2 })
     }
     const caughtUp = nodes.filter(
-      (node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds) && hasReplayed(node.state, scope.since),
+      (node) =>
+        node !== exclude &&
+        isFresh(node.state, options.lagMaxSeconds) &&
+        !node.state.isSilent &&
+        hasReplayed(node.state, scope.since),
     )
     const known = caughtUp[turn++ % Math.max(1, caughtUp.length)]
     if (known) return known
@@ -153,7 +165,8 @@ export function openPostgres(options: PostgresOptions): Postgres {
     try {
       return await ask(first)
     } catch (error) {
-      if (!isLostConnection(error)) throw error
+      const isFrozen = isTimeout(error) && first.state.isSilent
+      if (!isLostConnection(error) && !isFrozen) throw error
       return ask(await pick(scope, scope === 'primary' ? null : first))
     }
   }

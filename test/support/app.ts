@@ -85,7 +85,9 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     await jobs[Symbol.asyncDispose]()
     await services[Symbol.asyncDispose]()
     await pool.end()
-    if (shared === undefined) await admin.query(`drop database if exists ${database} with (force)`)
+    // Servers of the test's own have been stopped by now, and took it with them.
+    if (shared === undefined)
+      await admin.query(`drop database if exists ${database} with (force)`).catch(() => undefined)
     await admin.end()
     rmSync(state, { recursive: true, force: true })
   })

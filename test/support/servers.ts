@@ -115,7 +115,7 @@ export async function stopAll(children: readonly ChildProcess[], directory: stri
     children.map(
       (child) =>
         new Promise<void>((resolve) => {
-          if (child.exitCode !== null || child.pid === undefined) return resolve()
+          if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve()
           child.once('exit', () => resolve())
           child.kill('SIGINT')
         }),
