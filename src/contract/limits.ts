@@ -11,6 +11,9 @@ export const PASSWORD_MAX_CHARS = 128
 export const CAPTION_MAX_CHARS = 2200
 export const ALT_TEXT_MAX_CHARS = 1000
 export const COMMENT_MAX_CHARS = 1000
+export const REPORT_TEXT_MAX_CHARS = 500
+/** Why an operator hid or suspended: whom it concerns reads it. */
+export const OPERATOR_REASON_MAX_CHARS = 300
 export const SEARCH_MAX_CHARS = 60
 export const CURSOR_MAX_CHARS = 200
 export const PAGE_LIMIT_DEFAULT = 20

@@ -16,6 +16,14 @@ export type BusinessEvent =
   | 'photo.liked'
   | 'comment.posted'
   | 'account.followed'
+  | 'photo.reported'
+  | 'photo.hidden'
+  | 'photo.shown'
+  | 'account.suspended'
+  | 'account.restored'
+  | 'export.requested'
+  | 'export.ready'
+  | 'export.failed'
 
 export interface Events {
   note(event: BusinessEvent, ids?: Readonly<Record<string, string>>): void

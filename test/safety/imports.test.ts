@@ -18,6 +18,8 @@ const FEATURE_ORDER = [
   'search',
   'counters',
   'pages',
+  'moderation',
+  'export',
 ]
 
 interface Import {

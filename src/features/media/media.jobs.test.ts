@@ -19,7 +19,7 @@ async function startJobs(t: TestContext) {
   const handlers = createMediaJobs({
     db,
     metrics,
-    media: { directoryOf: (key) => key, erase: async () => undefined },
+    media: { directoryOf: (key) => key, erase: async () => undefined, isShown: async () => false },
     edge: {
       async forget({ tags, paths }) {
         if (told.fails) throw new Error('not purged at edge2')

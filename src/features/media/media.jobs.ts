@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Media } from './media.service.ts'
 
-/** Of `media.erase` and `media.purge`, as every feature enqueues them. */
+/** Of `media.erase`, `media.forget` and `media.purge`, as every feature enqueues them. */
 export interface ErasePayload {
   keys: readonly string[]
   requestedAtMs?: number
@@ -36,7 +36,7 @@ const tagsOf = (keys: readonly string[]) => keys.map((key) => `media-${key}`)
 
 export function createMediaJobs(deps: {
   db: Database
-  media: Pick<Media, 'erase' | 'directoryOf'>
+  media: Pick<Media, 'erase' | 'directoryOf' | 'isShown'>
   edge: Edge
   cdn: Cdn | null
   metrics: Metrics
@@ -47,7 +47,10 @@ export function createMediaJobs(deps: {
   async function forget(task: string, payload: ErasePayload, log: Log): Promise<boolean> {
     try {
       for (const keys of chunks(payload.keys, KEYS_PER_PURGE)) {
-        const paths = keys.flatMap((key) => FILES.map((file) => `/media/${key}/${file}`))
+        // What was withheld may be shown again by now, and then answers.
+        const isShown = await Promise.all(keys.map((key) => media.isShown(key)))
+        const absent = keys.filter((_, index) => !isShown[index])
+        const paths = absent.flatMap((key) => FILES.map((file) => `/media/${key}/${file}`))
         await edge.forget({ tags: tagsOf(keys), paths })
       }
       return true
@@ -75,14 +78,13 @@ export function createMediaJobs(deps: {
      */
     async 'media.erase'(payload, { log }) {
       const erased = payload as ErasePayload
-      const { keys, requestedAtMs, tries = 0 } = erased
-      for (const key of keys) await media.erase(media.directoryOf(key))
-      if (tries === 0) await forgetAtCdn(keys, CDN_GATHER_MS)
-      if (!(await forget('media.erase', erased, log))) return
-      if (requestedAtMs !== undefined) metrics.timeToGoneSeconds.observe((Date.now() - requestedAtMs) / 1_000)
-      // What it fetched from a PoP that still had it.
-      await forgetAtCdn(keys, CDN_AGAIN_MS)
-      await again(keys, 0)
+      for (const key of erased.keys) await media.erase(media.directoryOf(key))
+      await leave('media.erase', erased, log)
+    },
+
+    /** For files that were put out of the web server's sight. Twice is harmless: as above. */
+    async 'media.forget'(payload, { log }) {
+      await leave('media.forget', payload as ErasePayload, log)
     },
 
     /** For fetches that were in flight. Twice is harmless: nothing has these tags any more. */
@@ -99,6 +101,16 @@ export function createMediaJobs(deps: {
       if (left.length > 0)
         await db.writeUnowned((trx) => enqueue(trx, 'cdn.purge', left, { runAtMs: Date.now() + retryAfterMs }))
     },
+  }
+
+  async function leave(task: string, payload: ErasePayload, log: Log): Promise<void> {
+    const { keys, requestedAtMs, tries = 0 } = payload
+    if (tries === 0) await forgetAtCdn(keys, CDN_GATHER_MS)
+    if (!(await forget(task, payload, log))) return
+    if (requestedAtMs !== undefined) metrics.timeToGoneSeconds.observe((Date.now() - requestedAtMs) / 1_000)
+    // What it fetched from a PoP that still had it.
+    await forgetAtCdn(keys, CDN_AGAIN_MS)
+    await again(keys, 0)
   }
 
   async function again(keys: readonly string[], round: number): Promise<void> {

@@ -1,16 +1,18 @@
-import { access, open } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { access, open, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Log } from '../../platform/log.ts'
 import { convertHeic, findHeifConvert } from './heic.ts'
 import type { Inspection, Rendered, Source, StoredRendition } from './image-jobs.ts'
 import { createImageWorker } from './image-worker.ts'
-import { isErrno, openScratch, placeDirectory, placeFiles, removeDirectory } from './place-files.ts'
+import { isErrno, moveDirectory, openScratch, placeDirectory, placeFiles, removeDirectory } from './place-files.ts'
 import { createTurns } from './turns.ts'
 
 export type { Inspection, Rendered, StoredRendition } from './image-jobs.ts'
 export type Media = ReturnType<typeof createMedia>
 
 const MAX_WAITING = 16
+/** Where the web server does not look: its addresses have nothing but media keys in this place. */
+const WITHHELD = '.withheld'
 const KEY = /^[0-9a-f]{32}$/
 
 /** Pictures in, pictures out. One job at a time; decoding happens in a child process that may be killed.
@@ -72,9 +74,48 @@ export function createMedia(options: {
     })
   }
 
-  /** Removes a picture's directory. A render that is under way may bring it back: look at the row afterwards. */
+  /** Removes a picture's directory, also out of sight. A render that is under way may bring it back: look at the row afterwards. */
   async function erase(directory: string): Promise<void> {
     await removeDirectory(ours(directory))
+    await removeDirectory(withheldOf(directory))
+  }
+
+  /** Takes a picture's files out of everybody's sight, or puts them back. As with `erase`, look at the row afterwards. */
+  async function setWithheld(key: string, isWithheld: boolean): Promise<void> {
+    const shown = directoryOf(key)
+    const withheld = withheldOf(shown)
+    await (isWithheld ? moveDirectory(shown, withheld) : moveDirectory(withheld, shown))
+  }
+
+  /** Whether the web server has files of this key. */
+  function isShown(key: string): Promise<boolean> {
+    return access(directoryOf(key)).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** The first of these files that there is, withheld or not, and its name; the caller closes it. */
+  async function openFile(
+    key: string,
+    fileNames: readonly string[],
+  ): Promise<{ name: string; file: FileHandle } | undefined> {
+    const shown = directoryOf(key)
+    // The first place twice: between two looks the files may have gone back to it.
+    for (const directory of [shown, withheldOf(shown), shown]) {
+      for (const name of fileNames) {
+        try {
+          return { name, file: await open(join(directory, name)) }
+        } catch (error) {
+          if (!isErrno(error, 'ENOENT')) throw error
+        }
+      }
+    }
+    return undefined
+  }
+
+  function withheldOf(directory: string): string {
+    return join(mediaDirectory, WITHHELD, basename(directory))
   }
 
   function renderInto<T>(targetDirectory: string, job: (directory: string) => Promise<T>): Promise<T> {
@@ -117,6 +158,9 @@ export function createMedia(options: {
     renderAvif,
     renderAvatar,
     erase,
+    setWithheld,
+    isShown,
+    openFile,
     imageProcess: { pid: worker.pid, peakBytes: worker.peakBytes },
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   }

@@ -56,6 +56,23 @@ export async function removeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** One rename, after which `from` is not there and, whatever happens to the machine, does not come back. None there: nothing to do. */
+export async function moveDirectory(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  try {
+    await rename(from, to).catch(async (error: unknown) => {
+      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error
+      await removeDirectory(to)
+      await rename(from, to)
+    })
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    return
+  }
+  await syncDirectory(dirname(from))
+  await syncDirectory(dirname(to))
+}
+
 export function isErrno(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
