@@ -138,7 +138,7 @@ export function recountAccounts(trx: Writer, ids: readonly string[]): Promise<nu
 
 /** Fresh statistics: a planner that thinks the tables empty chooses badly. */
 export async function analyzeTables(db: Reader): Promise<void> {
-  for (const table of ['accounts', 'follows', 'photos', 'likes', 'comments']) {
+  for (const table of ['all_accounts', 'follows', 'all_photos', 'likes', 'comments']) {
     await sql`analyze ${sql.table(table)}`.execute(db)
   }
 }

@@ -9,6 +9,9 @@ import { createSessions } from '../features/accounts/sessions.service.ts'
 import { createSignIns } from '../features/accounts/sign-in.service.ts'
 import { commentsRoutes } from '../features/comments/comments.routes.ts'
 import { createComments } from '../features/comments/comments.service.ts'
+import { openArchives } from '../features/export/archive.ts'
+import { exportRoutes } from '../features/export/export.routes.ts'
+import { createExports, forgetExportOf } from '../features/export/export.service.ts'
 import { exploreRoutes } from '../features/explore/explore.routes.ts'
 import { createFeedLists } from '../features/feed/feed-lists.ts'
 import { createFeedUpdates } from '../features/feed/feed-updates.service.ts'
@@ -19,6 +22,12 @@ import { createFollows } from '../features/follows/follows.service.ts'
 import { likesRoutes } from '../features/likes/likes.routes.ts'
 import { createLikes, likedAmong } from '../features/likes/likes.service.ts'
 import { createMedia } from '../features/media/media.service.ts'
+import { moderationRoutes } from '../features/moderation/moderation.routes.ts'
+import { createModeration } from '../features/moderation/moderation.service.ts'
+import { noteOperatorAct } from '../features/moderation/operator-acts.service.ts'
+import { reportsRoutes } from '../features/moderation/reports.routes.ts'
+import { createReports } from '../features/moderation/reports.service.ts'
+import { createSuspensions } from '../features/moderation/suspensions.service.ts'
 import { touchPhotos } from '../features/photos/photo-cards.service.ts'
 import { openDocument } from '../features/pages/document.ts'
 import { pagesRoutes } from '../features/pages/pages.routes.ts'
@@ -50,7 +59,7 @@ export async function createApiApp(services: Services, readiness: () => Readines
   const limits = createClassLimits(redisMain, config.limits, log)
   const lists = createFeedLists(redisMain, log)
   const feeds = createFeedUpdates({ lists })
-  const photos = createPhotos({ db, media, spool, feeds, events })
+  const photos = createPhotos({ db, media, spool, feeds, events, noteOperatorAct })
 
   const app = await createHttpApp({
     instance: config.instance,
@@ -77,6 +86,7 @@ export async function createApiApp(services: Services, readiness: () => Readines
     deleteAccount: createAccountDeletion({
       sessions,
       forgetPhotosOf,
+      forgetExportOf,
       touchPhotos,
       forgetFeeds: feeds.forget,
       eraseMedia,
@@ -88,11 +98,21 @@ export async function createApiApp(services: Services, readiness: () => Readines
   sessionsRoutes(app, { db, signIns, throttle })
   photosRoutes(app, { db, photos, likedAmong })
   likesRoutes(app, { db, likes: createLikes({ db, events }) })
-  commentsRoutes(app, { db, comments: createComments({ db, events }) })
+  commentsRoutes(app, { db, comments: createComments({ db, events, noteOperatorAct }) })
   followsRoutes(app, { follows: createFollows({ db, events, forgetFeed: feeds.forget }) })
   searchRoutes(app, { db })
   feedRoutes(app, { feed: createFeed({ db, lists, metrics, log }) })
   exploreRoutes(app, { db })
+  const moderation = createModeration({ db, feeds, events })
+  reportsRoutes(app, { db, reports: createReports({ db, moderation, events }) })
+  moderationRoutes(app, {
+    db,
+    media,
+    moderation,
+    suspensions: createSuspensions({ sessions, db, events }),
+  })
+  const archives = openArchives(config.spoolDirectory)
+  exportRoutes(app, { exports: createExports({ db, redisMain, archives, events }) })
   pagesRoutes(app, openDocument(PAGES))
   return app
 }

@@ -21,6 +21,13 @@ await using purges = runJobs({
   instance: `${config.instance}-purges`,
   concurrency: 2,
 })
+await using _slow = runJobs({
+  ...common,
+  handlers: jobs.slow,
+  recurring: [],
+  instance: `${config.instance}-slow`,
+  concurrency: 1,
+})
 await using runner = runJobs({
   ...common,
   handlers: select(jobs.handlers, (task) => !isPurge(task)),
@@ -33,9 +40,9 @@ await using _metrics = await serveMetrics(services.metrics, config.metricsPort, 
 log.info({ event: 'worker.ready' })
 await untilStopped(log)
 
-/** What was deleted is gone within a second: purges wait behind no picture that is being rendered. */
+/** What was deleted or hidden is gone within a second: purges wait behind no picture that is being rendered. */
 function isPurge(task: string): boolean {
-  return /^(media|pages|cdn)\./.test(task)
+  return /^(media|pages|cdn)\.|\.settle_(media|avatar)$/.test(task)
 }
 
 function select(handlers: JobHandlers, isWanted: (task: string) => boolean): JobHandlers {

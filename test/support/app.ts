@@ -107,7 +107,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     async runJobs() {
       await runOnce({
         pgPool: pool,
-        taskList: toTaskList({ handlers: jobs.handlers, log, metrics: services.metrics }),
+        taskList: toTaskList({ handlers: { ...jobs.handlers, ...jobs.slow }, log, metrics: services.metrics }),
         concurrency: 2,
         noHandleSignals: true,
         logger: toLogger(log),

@@ -11,6 +11,8 @@ export interface AccountDeletionDeps {
   sessions: Pick<Sessions, 'write'>
   /** Marks the account's photos as gone and has their files removed: photos stand on accounts, so accounts are given it. */
   forgetPhotosOf: (trx: Writer, accountId: string) => Promise<void>
+  /** Has the archive of its data removed. */
+  forgetExportOf: (trx: Writer, accountId: string) => Promise<void>
   /** Tells caches that these photos, and what the account has published, are not what they were. */
   touchPhotos: (after: AfterCommit, accountId: string, photoIds: readonly string[]) => void
   /** Those who follow it get new feeds. */
@@ -27,7 +29,7 @@ export type AccountDeletion = ReturnType<typeof createAccountDeletion>
  * what arrives between two of them can still end in a deadlock, whose victim runs again.
  */
 export function createAccountDeletion(deps: AccountDeletionDeps) {
-  const { sessions, forgetPhotosOf, touchPhotos, forgetFeeds, eraseMedia, events } = deps
+  const { sessions, forgetPhotosOf, forgetExportOf, touchPhotos, forgetFeeds, eraseMedia, events } = deps
   return async function deleteAccount(accountId: string): Promise<void> {
     const isDeleted = await sessions.write(accountId, async (trx, ended, after) => {
       const photoIds = await queries.lockOwnPhotos(trx, accountId)
@@ -43,6 +45,7 @@ export function createAccountDeletion(deps: AccountDeletionDeps) {
       after.rewrite([...urlsOfAccount(account), ...urlsTouched(photoIds, names)], 'surely')
       forgetFeeds(after, ...neighbourIds)
       await forgetPhotosOf(trx, accountId)
+      await forgetExportOf(trx, accountId)
       await queries.deletePhotosOf(trx, accountId)
       await queries.takeBackLikes(trx, accountId)
       await queries.takeBackComments(trx, accountId)

@@ -2,23 +2,12 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { startApp } from '../../../test/support/app.ts'
+import { drift } from '../../../test/support/counters.ts'
 import { startEdge } from '../../../test/support/edge.ts'
 import { assertRefused, PASSWORD } from '../../../test/support/person.ts'
 import { insertPhotos, publishes } from '../../../test/support/photos.ts'
 import { jpeg } from '../../../test/support/pictures.ts'
-
-/** Differences between counters and the lists that they count; there must be none. */
-function drift(app: TestApp): Promise<object[]> {
-  return app.rows(`
-    select 'account ' || username as what from accounts
-    where follower_count <> (select count(*) from follows where followee_id = accounts.id)
-       or following_count <> (select count(*) from follows where follower_id = accounts.id)
-       or photo_count <> (select count(*) from photos where account_id = accounts.id)
-    union all select 'photo ' || id from photos
-    where like_count <> (select count(*) from likes where photo_id = photos.id)
-       or comment_count <> (select count(*) from comments where photo_id = photos.id)`)
-}
 
 test('whoever deletes their account takes everything along, and nothing else', async (t) => {
   const edge = await startEdge(t)

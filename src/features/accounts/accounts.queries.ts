@@ -79,9 +79,13 @@ export function updateAccount(
   return trx.updateTable('accounts').set(change).where('id', '=', id).returning(PROFILE_COLUMNS).executeTakeFirst()
 }
 
-/** Uses accounts_username_key. */
+/** Also of a suspended account: whoever knows its password is told why. Uses accounts_username_key. */
 export function findCredentials(db: Reader, username: string) {
-  return db.selectFrom('accounts').select(['id', 'password_hash']).where('username', '=', username).executeTakeFirst()
+  return db
+    .selectFrom('all_accounts')
+    .select(['id', 'password_hash', 'suspended_at', 'suspended_reason'])
+    .where('username', '=', username)
+    .executeTakeFirst()
 }
 
 /** Uses accounts_pkey. */
@@ -125,6 +129,17 @@ export function replaceAvatar(trx: Writer, id: string, avatarKey: string | null)
     .whereRef('accounts.id', '=', 'before.id')
     .returning(PROFILE_COLUMNS.map((column) => `accounts.${column}` as const))
     .returning('before.avatar_key as previous_key')
+    .executeTakeFirst()
+}
+
+/** Where its avatar belongs; undefined where there is none. Uses accounts_pkey. */
+export function findAvatar(db: Reader, id: string) {
+  return db
+    .selectFrom('all_accounts')
+    .select(['avatar_key', sql<boolean>`suspended_at is not null`.as('is_suspended')])
+    .where('id', '=', id)
+    .where('avatar_key', 'is not', null)
+    .$narrowType<{ avatar_key: string }>()
     .executeTakeFirst()
 }
 

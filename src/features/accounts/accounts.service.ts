@@ -206,7 +206,7 @@ export function present<Row>(row: Row | undefined): Row {
   return row
 }
 
-function notFound(given: string): AppError {
+export function notFound(given: string): AppError {
   return new AppError('account.not_found', `Nobody here is called ${given.slice(0, 30)}.`)
 }
 

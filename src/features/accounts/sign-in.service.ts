@@ -3,6 +3,7 @@ import type { Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Passwords } from '../../platform/passwords.ts'
+import type { Writer } from '../../platform/postgres.ts'
 import type { ViewerAccount } from '../../platform/viewer.ts'
 import * as queries from './accounts.queries.ts'
 import { ownAccount, present } from './accounts.service.ts'
@@ -22,7 +23,7 @@ export interface SignInDeps {
 
 /** Proving who one is, and taking sessions away again. */
 export function createSignIns({ db, sessions, passwords, events }: SignInDeps) {
-  /** Costs and answers the same whether the name or the password is wrong. @throws AppError session.wrong_credentials */
+  /** Costs and answers the same whether the name or the password is wrong. @throws AppError session.wrong_credentials, account.suspended */
   async function signIn(
     given: { username: string; password: string },
     userAgent: string,
@@ -32,6 +33,10 @@ export function createSignIns({ db, sessions, passwords, events }: SignInDeps) {
     const known = username === null ? undefined : await db.readPrimary((db) => queries.findCredentials(db, username))
     const isRight = await passwords.verify(known?.password_hash ?? null, given.password)
     if (!known || !isRight) throw refused()
+    if (known.suspended_at !== null) {
+      events.note('session.refused')
+      throw new AppError('account.suspended', `The operators give this reason: ${known.suspended_reason ?? 'none'}`)
+    }
     const rehashed = passwords.needsRehash(known.password_hash) ? await passwords.hash(given.password) : null
     const result = await sessions.write(known.id, async (trx, ended) => {
       const row = await queries.holdAccount(trx, known.id, known.password_hash)
@@ -96,6 +101,12 @@ export function createSignIns({ db, sessions, passwords, events }: SignInDeps) {
   }
 
   return { signIn, revoke, changePassword, resetPassword }
+}
+
+/** Every session and open reset link of an account; the rows are for `sessions.write` to tell. */
+export async function endAllSessions(trx: Writer, accountId: string): Promise<{ token_hash: string }[]> {
+  await queries.deleteResetsOf(trx, accountId)
+  return deleteSessionsOf(trx, accountId, null)
 }
 
 function invalidLink(): AppError {

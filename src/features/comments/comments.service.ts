@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts'
 import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
 import { accountCard } from '../accounts/accounts.service.ts'
 import { touchCards } from '../photos/photo-cards.service.ts'
-import { holdPhoto } from '../photos/photos.service.ts'
+import { holdPhoto, type NoteOperatorAct } from '../photos/photos.service.ts'
 import * as queries from './comments.queries.ts'
 
 export type Comments = ReturnType<typeof createComments>
@@ -18,7 +18,13 @@ export function commentOf(row: queries.CommentRow): Comment {
   return { id: row.id, text: row.text, author: accountCard(row), createdAt: row.created_at.toISOString() }
 }
 
-export function createComments({ db, events }: { db: Database; events: Events }) {
+export interface CommentsDeps {
+  db: Database
+  events: Events
+  noteOperatorAct: NoteOperatorAct
+}
+
+export function createComments({ db, events, noteOperatorAct }: CommentsDeps) {
   /** @throws AppError request.invalid, photo.not_found, photo.gone, idempotency.* */
   async function post(request: FastifyRequest, reply: FastifyReply, photoId: string, given: string): Promise<Comment> {
     const text = given.trim()
@@ -47,10 +53,11 @@ export function createComments({ db, events }: { db: Database; events: Events })
       if (!comment) throw new AppError('comment.not_found')
       const photo = await holdPhoto(trx, comment.photo_id)
       touchCards(after, photo.id)
-      const mayRemove = [comment.account_id, photo.account_id].includes(account.id) || account.role === 'operator'
-      if (!mayRemove) throw new AppError('comment.not_yours')
+      const isOwn = [comment.account_id, photo.account_id].includes(account.id)
+      if (!isOwn && account.role !== 'operator') throw new AppError('comment.not_yours')
       if (!(await queries.deleteComment(trx, id))) throw new AppError('comment.not_found')
       await queries.addToCommentCount(trx, photo.id, -1)
+      if (!isOwn) await noteOperatorAct(trx, account, { act: 'comment.delete', target: id })
       after.rewrite(urlsOfComments(photo), 'surely')
       after.rewrite(urlsOfPhoto(photo), 'soon')
     })

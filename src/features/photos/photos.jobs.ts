@@ -3,16 +3,14 @@ import type { Database } from '../../platform/consistency.ts'
 import { UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
+import type { JobHandlers } from '../../platform/jobs.ts'
 import type { Metrics } from '../../platform/metrics.ts'
-import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Spool } from '../../platform/spool.ts'
 import type { Media } from '../media/media.service.ts'
 import * as queries from './photos.queries.ts'
 import { touchCards, touchPhotos } from './photo-cards.service.ts'
-import { eraseMedia, type FeedLists, type RenderPayload } from './photos.service.ts'
+import { eraseMedia, renderAvifLater, settleMedia, type FeedLists, type RenderPayload } from './photos.service.ts'
 
-/** What nobody waits for. */
-const LOW_PRIORITY = 10
 /** Longer than all attempts of a render job together. */
 const SPOOL_MAX_AGE_MS = 24 * 60 * 60_000
 /** A picture that was found readable and is refused now gets another look: its process may have been killed. */
@@ -30,7 +28,7 @@ export function createPhotoJobs(deps: {
   const { db, media, spool, feeds, events, metrics } = deps
 
   /** Primary: the job may run before a replica has the row that it was committed with. */
-  const find = (photoId: string) => db.readPrimary((db) => queries.findPhoto(db, photoId))
+  const find = (photoId: string) => db.readPrimary((db) => queries.findAnyPhoto(db, photoId))
 
   return {
     /**
@@ -51,7 +49,10 @@ export function createPhotoJobs(deps: {
         }
       }
       // Deleted meanwhile: the files may have come into being after the deletion's own job had removed them.
-      if (!(await find(photoId))) await db.writeUnowned((trx) => eraseMedia(trx, [mediaKey]))
+      const now = await find(photoId)
+      if (!now) await db.writeUnowned((trx) => eraseMedia(trx, [mediaKey]))
+      // Hidden meanwhile: the files may have come into being after the hiding's own job had looked for them.
+      else if (now.is_out_of_sight) await db.writeUnowned((trx) => settleMedia(trx, [photoId]))
       await spool.remove(spoolName)
     },
 
@@ -59,7 +60,8 @@ export function createPhotoJobs(deps: {
     async 'photo.render_avif'(payload) {
       const { photoId } = payload as Pick<RenderPayload, 'photoId'>
       const photo = await find(photoId)
-      if (photo?.status !== 'ready') return
+      // Hidden: it is made when the photo is shown again.
+      if (photo?.status !== 'ready' || photo.is_out_of_sight) return
       const renditions = await media.renderAvif(media.directoryOf(photo.media_key))
       if (renditions.length === 0) return
       await db.writeUnowned((trx, after) => {
@@ -90,8 +92,7 @@ export function createPhotoJobs(deps: {
       const isEnded = await queries.endProcessing(trx, photoId, status)
       touchPhotos(after, accountId, [photoId])
       if (isEnded) await feeds.settled(trx, accountId, photoId, status)
-      if (isEnded && status === 'ready')
-        await enqueue(trx, 'photo.render_avif', { photoId }, { priority: LOW_PRIORITY, maxAttempts: 5 })
+      if (isEnded && status === 'ready') await renderAvifLater(trx, photoId)
       return isEnded
     })
   }

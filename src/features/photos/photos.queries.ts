@@ -71,9 +71,41 @@ function selectPhoto(db: Reader, id: string) {
     .where('id', '=', id)
 }
 
-/** Uses gone_photos_pkey. */
-export async function isGone(db: Reader, id: string): Promise<boolean> {
-  return (await db.selectFrom('gone_photos').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+/** Hidden ones, too: for what goes on behind the scenes. Uses photos_pkey. */
+export function findAnyPhoto(db: Reader, id: string) {
+  return selectAnyPhoto(db, id).executeTakeFirst()
+}
+
+/** Uses photos_pkey. */
+export function lockAnyPhoto(trx: Writer, id: string) {
+  return selectAnyPhoto(trx, id).forNoKeyUpdate().executeTakeFirst()
+}
+
+function selectAnyPhoto(db: Reader, id: string) {
+  return db
+    .selectFrom('all_photos')
+    .select([
+      'id',
+      'account_id',
+      'media_key',
+      'status',
+      'has_avif',
+      'hidden_at',
+      sql<boolean>`hidden_at is not null or is_withheld`.as('is_out_of_sight'),
+    ])
+    .select((build) =>
+      build.selectFrom('accounts').select('username').whereRef('accounts.id', '=', 'account_id').as('username'),
+    )
+    .where('id', '=', id)
+}
+
+/** Why nobody sees a photo. Uses gone_photos_pkey, photos_pkey. */
+export async function whyMissing(db: Reader, id: string): Promise<'gone' | 'hidden' | 'not_found'> {
+  const { rows } = await sql<{ is_gone: boolean; is_there: boolean }>`
+    select exists (select from gone_photos where id = ${id}) as is_gone,
+           exists (select from all_photos where id = ${id}) as is_there`.execute(db)
+  if (rows[0]?.is_gone) return 'gone'
+  return rows[0]?.is_there ? 'hidden' : 'not_found'
 }
 
 /** Newest first; those that are not ready only where `includeUnready`. Uses photos_account. */
@@ -103,10 +135,21 @@ export async function insertPhoto(trx: Writer, photo: NewPhoto): Promise<void> {
   await trx.insertInto('photos').values(photo).execute()
 }
 
-/** Uses accounts_pkey. */
+/** False when the account was suspended meanwhile: then nothing may be published. Uses accounts_pkey. */
+export async function countPublished(trx: Writer, accountId: string): Promise<boolean> {
+  const row = await trx
+    .updateTable('accounts')
+    .set((column) => ({ photo_count: column('photo_count', '+', 1) }))
+    .where('id', '=', accountId)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** `photo_count` counts what is not hidden. Uses accounts_pkey. */
 export async function addToPhotoCount(trx: Writer, accountId: string, change: 1 | -1): Promise<void> {
   await trx
-    .updateTable('accounts')
+    .updateTable('all_accounts')
     .set((column) => ({ photo_count: column('photo_count', '+', change) }))
     .where('id', '=', accountId)
     .execute()
@@ -123,22 +166,22 @@ export async function updateTexts(
 
 /** Its likes and comments go with it. Uses photos_pkey, likes_of_photo, comments_of_photo. */
 export async function deletePhoto(trx: Writer, id: string): Promise<void> {
-  await trx.deleteFrom('photos').where('id', '=', id).execute()
+  await trx.deleteFrom('all_photos').where('id', '=', id).execute()
 }
 
 export async function insertGone(trx: Writer, ids: readonly string[]): Promise<void> {
   await sql`insert into gone_photos (id) select unnest(${ids}::uuid[]) on conflict do nothing`.execute(trx)
 }
 
-/** All of an account's photos, with the keys of their files. Uses photos_account. */
+/** All of an account's photos, hidden ones too, with the keys of their files. Uses photos_account. */
 export function mediaOfAccount(db: Reader, accountId: string) {
-  return db.selectFrom('photos').select(['id', 'media_key']).where('account_id', '=', accountId).execute()
+  return db.selectFrom('all_photos').select(['id', 'media_key']).where('account_id', '=', accountId).execute()
 }
 
-/** Ends `processing`; false when the photo is gone or was ended before. Uses photos_pkey. */
+/** Ends `processing`, also of what was hidden meanwhile; false when the photo is gone or was ended before. Uses photos_pkey. */
 export async function endProcessing(trx: Writer, id: string, status: 'ready' | 'failed'): Promise<boolean> {
   const row = await trx
-    .updateTable('photos')
+    .updateTable('all_photos')
     .set({ status })
     .where('id', '=', id)
     .where('status', '=', 'processing')
@@ -149,13 +192,13 @@ export async function endProcessing(trx: Writer, id: string, status: 'ready' | '
 
 /** Uses photos_pkey. */
 export async function markAvif(trx: Writer, id: string): Promise<void> {
-  await trx.updateTable('photos').set({ has_avif: true }).where('id', '=', id).execute()
+  await trx.updateTable('all_photos').set({ has_avif: true }).where('id', '=', id).execute()
 }
 
-/** Which of these are photos that still wait for their renditions. Uses photos_pkey. */
+/** Which of these are photos, hidden ones too, that still wait for their renditions. Uses photos_pkey. */
 export async function processingAmong(db: Reader, ids: readonly string[]): Promise<Set<string>> {
   const rows = await db
-    .selectFrom('photos')
+    .selectFrom('all_photos')
     .select('id')
     .where('id', '=', sql<string>`any(${ids}::uuid[])`)
     .where('status', '=', 'processing')

@@ -16,6 +16,13 @@ import type { Media } from '../media/media.service.ts'
 import { loadCards, touchCards, touchPhotos } from './photo-cards.service.ts'
 import * as queries from './photos.queries.ts'
 
+/** For the record of what operators did; part of the act's own transaction. */
+export type NoteOperatorAct = (
+  trx: Writer,
+  operator: ViewerAccount,
+  act: { act: 'photo.delete' | 'comment.delete'; target: string },
+) => Promise<void>
+
 export type Photos = ReturnType<typeof createPhotos>
 
 /** Of the job `photo.render`: all that it needs also when the row is gone. */
@@ -26,18 +33,52 @@ export interface RenderPayload {
   spoolName: string
 }
 
-/** @throws AppError photo.not_found, photo.gone */
+/** Of the job `photo.settle_media`. */
+export interface SettlePayload {
+  photoIds: readonly string[]
+  requestedAtMs: number
+}
+
+const LOW_PRIORITY = 10
+const PHOTOS_PER_JOB = 200
+
+/** @throws AppError photo.not_found, photo.gone, photo.hidden */
 export async function requirePhoto(db: Reader, id: string) {
   return (await queries.findPhoto(db, id)) ?? refuseMissing(db, id)
 }
 
-/** The photo, locked: whoever changes its row, likes or comments takes this lock first. @throws AppError photo.not_found, photo.gone */
+/** The same for a photo that may be hidden. @throws AppError photo.not_found, photo.gone */
+export async function requireAnyPhoto(db: Reader, id: string) {
+  return (await queries.findAnyPhoto(db, id)) ?? refuseMissing(db, id)
+}
+
+/** The photo, locked: whoever changes its row, likes or comments takes this lock first. @throws AppError photo.not_found, photo.gone, photo.hidden */
 export async function holdPhoto(trx: Writer, id: string) {
   return (await queries.lockPhoto(trx, id)) ?? refuseMissing(trx, id)
 }
 
+/** Also where it is hidden. @throws AppError photo.not_found, photo.gone */
+export async function holdAnyPhoto(trx: Writer, id: string) {
+  return (await queries.lockAnyPhoto(trx, id)) ?? refuseMissing(trx, id)
+}
+
 async function refuseMissing(db: Reader, id: string): Promise<never> {
-  throw new AppError((await queries.isGone(db, id)) ? 'photo.gone' : 'photo.not_found')
+  const why = await queries.whyMissing(db, id)
+  if (why === 'hidden') throw new AppError('photo.hidden', 'It may come back.')
+  throw new AppError(`photo.${why}`)
+}
+
+/** At low priority: nobody waits for it. */
+export function renderAvifLater(trx: Writer, photoId: string): Promise<void> {
+  return enqueue(trx, 'photo.render_avif', { photoId }, { priority: LOW_PRIORITY, maxAttempts: 5 })
+}
+
+/** After hiding and showing, in the same transaction: a job puts the files where the rows say. */
+export async function settleMedia(trx: Writer, photoIds: readonly string[]): Promise<void> {
+  for (let at = 0; at < photoIds.length; at += PHOTOS_PER_JOB) {
+    const some = photoIds.slice(at, at + PHOTOS_PER_JOB)
+    await enqueue(trx, 'photo.settle_media', { photoIds: some, requestedAtMs: Date.now() } satisfies SettlePayload)
+  }
 }
 
 /** For an account that is about to be deleted, and with it its photos: marks them as gone and has their files removed. */
@@ -51,6 +92,9 @@ export async function forgetPhotosOf(trx: Writer, accountId: string): Promise<vo
     photos.map((photo) => photo.media_key),
   )
 }
+
+/** Hidden photos are no part of it. */
+export const addToPhotoCount = queries.addToPhotoCount
 
 /** Also of an avatar, or of what was left behind: erasing what is not there is done at once. */
 export function eraseMedia(trx: Writer, keys: readonly string[]): Promise<void> {
@@ -73,8 +117,10 @@ export function createPhotos(deps: {
   spool: Pick<Spool, 'receive'>
   feeds: FeedLists
   events: Events
+  /** Moderation stands on photos, so photos are given where to write down what an operator did. */
+  noteOperatorAct: NoteOperatorAct
 }) {
-  const { db, media, spool, feeds, events } = deps
+  const { db, media, spool, feeds, events, noteOperatorAct } = deps
 
   /** From the request's body to a card that says `processing`. @throws AppError media.*, request.*, idempotency.* */
   async function publish(request: FastifyRequest, reply: FastifyReply): Promise<PhotoCard> {
@@ -101,7 +147,7 @@ export function createPhotos(deps: {
           after.rewrite(urlsOfAccount(account), 'soon')
           feeds.published(after, account.id, id)
           await queries.insertPhoto(trx, { ...photo, width, height, thumbhash, status: 'processing' })
-          await queries.addToPhotoCount(trx, account.id, 1)
+          if (!(await queries.countPublished(trx, account.id))) throw new AppError('account.suspended')
           await enqueue(trx, 'photo.render', {
             photoId: id,
             accountId: account.id,
@@ -136,18 +182,21 @@ export function createPhotos(deps: {
     })
   }
 
-  /** By its owner or an operator. @throws AppError photo.not_yours, photo.not_found, photo.gone */
+  /** By its owner or an operator, also when it is hidden. @throws AppError photo.not_yours, photo.not_found, photo.gone */
   async function remove(account: ViewerAccount, id: string): Promise<void> {
     await db.write(account.id, async (trx, after) => {
-      const photo = await holdPhoto(trx, id)
-      if (photo.account_id !== account.id && account.role !== 'operator') throw new AppError('photo.not_yours')
+      const photo = await holdAnyPhoto(trx, id)
+      const isOwn = photo.account_id === account.id
+      if (!isOwn && account.role !== 'operator')
+        throw new AppError(photo.is_out_of_sight ? 'photo.hidden' : 'photo.not_yours')
       await queries.deletePhoto(trx, id)
       touchPhotos(after, photo.account_id, [id])
       after.touch(profiles, photo.account_id)
       after.rewrite(urlsOfPhoto(photo), 'surely')
       await feeds.removed(trx, photo.account_id, [id])
       await queries.insertGone(trx, [id])
-      await queries.addToPhotoCount(trx, photo.account_id, -1)
+      if (photo.hidden_at === null) await queries.addToPhotoCount(trx, photo.account_id, -1)
+      if (!isOwn) await noteOperatorAct(trx, account, { act: 'photo.delete', target: id })
       await eraseMedia(trx, [photo.media_key])
     })
     events.note('photo.deleted', { photoId: id, accountId: account.id })
