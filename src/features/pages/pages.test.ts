@@ -93,7 +93,7 @@ test('home is the explore page for a visitor, and one’s own feed for who has a
 test('what is not there says so by its status, and is still the whole app', async (t) => {
   const app = await startApp(t)
   const [ann] = await app.people('ann')
-  const { id } = await publishes(app, ann, 'one')
+  const { id } = await publishes(app, ann, 'A vanished lagoon')
   await ann.send('DELETE', `/api/photos/${id}`)
   for (const [path, status] of [
     [`/photos/${id}`, 410],
@@ -106,6 +106,6 @@ test('what is not there says so by its status, and is still the whole app', asyn
     assert.equal(page.status, status, path)
     assert.equal(page.meta['robots'], 'noindex')
     assert.match(page.html, /<div id="root">/)
-    assert.ok(!page.html.includes('one'))
+    assert.ok(!page.html.includes('lagoon'))
   }
 })
