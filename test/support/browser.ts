@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { openOwnAddress, type OwnAddress } from './own-address.ts'
 import { REPO_DIR } from './stack.ts'
 
 /** Pictures of the pages stay here after a run; git ignores them. */
@@ -36,11 +37,14 @@ export interface VisitOptions {
   colorScheme?: 'light' | 'dark'
   /** A touch screen with this many pixels to a point. */
   phonePixelRatio?: number
+  reducedMotion?: boolean
 }
 
 export interface TestBrowser extends AsyncDisposable {
   /** A person's own browser profile, opened at the stack's pages. */
   visit(origin: string, options?: VisitOptions): Promise<Page>
+  /** The next request of this page to `path` arrives, its answer does not. */
+  loseAnswer(page: Page, path: string): void
   /** What the pages reported and nobody caught, so far. */
   errors: string[]
 }
@@ -58,12 +62,18 @@ export async function openBrowser(t: TestContext): Promise<TestBrowser> {
 export async function launchBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts: BrowserContext[] = []
+  const addresses = new Map<BrowserContext, OwnAddress>()
   const errors: string[] = []
   mkdirSync(SCREENSHOTS, { recursive: true })
   return {
     errors,
     async visit(origin, options = {}) {
-      const context = await browser.newContext(contextOptions(origin, options))
+      const address = await openOwnAddress()
+      const context = await browser.newContext({
+        ...contextOptions(origin, options),
+        proxy: { server: address.proxy },
+      })
+      addresses.set(context, address)
       context.setDefaultTimeout(TIMEOUT_MS)
       contexts.push(context)
       if (options.as) {
@@ -77,15 +87,26 @@ export async function launchBrowser(): Promise<TestBrowser> {
       await page.goto(options.at ?? '/')
       return page
     },
+    loseAnswer(page, path) {
+      addresses.get(page.context())?.loseAnswer(path)
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(contexts.map((context) => context.close()))
       await browser.close()
+      await Promise.all([...addresses.values()].map((address) => address[Symbol.asyncDispose]()))
     },
   }
 }
 
-function contextOptions(origin: string, { viewport = DESKTOP, colorScheme = 'light', phonePixelRatio }: VisitOptions) {
-  const options: BrowserContextOptions = { viewport, colorScheme, baseURL: origin, locale: 'en-GB' }
+function contextOptions(origin: string, given: VisitOptions): BrowserContextOptions {
+  const { viewport = DESKTOP, colorScheme = 'light', reducedMotion = false, phonePixelRatio } = given
+  const options: BrowserContextOptions = {
+    viewport,
+    colorScheme,
+    baseURL: origin,
+    locale: 'en-GB',
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+  }
   return phonePixelRatio === undefined
     ? options
     : { ...options, deviceScaleFactor: phonePixelRatio, isMobile: true, hasTouch: true }

@@ -96,7 +96,7 @@ function Count({ label, value, to }: { label: string; value: number; to?: string
       <b title={String(value)}>{short(value)}</b> {label}
     </>
   )
-  return <li>{to ? <Link to={to}>{text}</Link> : text}</li>
+  return <li>{to ? <Link to={to}>{text}</Link> : <span>{text}</span>}</li>
 }
 
 function Empty({ isSelf, name }: { isSelf: boolean; name: string }) {

@@ -63,13 +63,17 @@ function Wordmark() {
   )
 }
 
+/** What leads to where one already is would only be in the way. */
 function VisitorButtons() {
+  const [at] = useLocation()
   return (
     <div className={styles.buttons}>
-      <ButtonLink look="ink" to={paths.signUp()}>
-        Create account
-      </ButtonLink>
-      <ButtonLink to={paths.signIn()}>Sign in</ButtonLink>
+      {at !== paths.signUp() && (
+        <ButtonLink look="ink" to={paths.signUp()}>
+          Create account
+        </ButtonLink>
+      )}
+      {at !== paths.signIn() && <ButtonLink to={paths.signIn()}>Sign in</ButtonLink>}
     </div>
   )
 }

@@ -10,6 +10,6 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 export function formatBytes(sizeBytes: number): string {
-  if (sizeBytes < 1024 * 1024) return `${Math.ceil(sizeBytes / 1024)} KB`
-  return `${Number((sizeBytes / 1024 / 1024).toFixed(1))} MB`
+  if (sizeBytes < 1024 * 1024) return `${Math.ceil(sizeBytes / 1024)}\u00a0KB`
+  return `${Number((sizeBytes / 1024 / 1024).toFixed(1))}\u00a0MB`
 }

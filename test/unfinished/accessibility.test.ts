@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import type { Page, Route } from 'playwright-core'
+import { launchBrowser, PHONE, type TestBrowser } from '../support/browser.ts'
+import { publishesPhotos } from '../support/gallery.ts'
+import type { Person } from '../support/person.ts'
+import { jpeg } from '../support/pictures.ts'
+import { newPerson, stack } from '../support/stack.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: TestBrowser
+let ann: Person
+let newcomer: Person
+let photoId: string
+let signedIn: Page
+let visitor: Page
+let empty: Page
+
+before(async () => {
+  browser = await launchBrowser()
+  ann = await newPerson('axa')
+  newcomer = await newPerson('axn')
+  const [photo] = await publishesPhotos(ann, ['one to look at', 'another one'])
+  photoId = photo?.id ?? assert.fail('no photo')
+  await ann.send('PATCH', '/api/accounts/me', { displayName: 'Ann Lee', bio: 'Hills, mostly.' })
+  await newcomer.send('PUT', `/api/photos/${photoId}/like`)
+  await newcomer.send('POST', `/api/photos/${photoId}/comments`, { text: 'Where is this?' })
+  await newcomer.send('PUT', `/api/accounts/${ann.username}/follow`)
+  const other = await newPerson('axe')
+  const options = { reducedMotion: true, viewport: PHONE, at: '/robots.txt' }
+  signedIn = await browser.visit(stack.lb, { ...options, as: ann })
+  visitor = await browser.visit(stack.lb, options)
+  empty = await browser.visit(stack.lb, { ...options, as: other })
+  // unsent photos of one state are left for the next
+  signedIn.on('dialog', (asked) => void asked.accept())
+})
+after(async () => {
+  await browser[Symbol.asyncDispose]()
+  assert.deepEqual(browser.errors, [])
+})
+
+interface State {
+  name: string
+  page?: () => Page
+  at: string | (() => string)
+  /** Leads to the state and returns when it stands. */
+  until: (page: Page) => Promise<unknown>
+}
+
+const broken = (route: Route) =>
+  route.fulfill({ status: 500, json: { code: 'service.failed', title: 'Something failed', requestId: 'req-1' } })
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).waitFor()
+const picture = (page: Page) => page.getByRole('img', { name: 'A colour that says one to look at' }).waitFor()
+const dialog = (page: Page, name: string) => page.getByRole('dialog', { name }).waitFor()
+const profile = () => `/@${ann.username}`
+const photo = () => `/photos/${photoId}`
+
+const STATES: State[] = [
+  { name: 'feed', at: '/', until: picture },
+  {
+    name: 'conversation in the feed',
+    at: '/',
+    until: async (page) => {
+      await page.getByRole('button', { name: 'Comments, 1' }).click()
+      await page.getByText('Where is this?').waitFor()
+    },
+  },
+  {
+    name: 'menu of a photo',
+    at: photo,
+    until: async (page) => {
+      await page.getByRole('button', { name: 'More about this photo' }).click()
+      await page.getByRole('button', { name: 'Delete', exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'edit of a photo',
+    at: photo,
+    until: async (page) => {
+      await page.getByRole('button', { name: 'More about this photo' }).click()
+      await page.getByRole('button', { name: 'Edit caption and description' }).click()
+      await dialog(page, 'Edit photo')
+    },
+  },
+  { name: 'photo', at: photo, until: (page) => page.getByText('Where is this?').waitFor() },
+  { name: 'photo for a visitor', page: () => visitor, at: photo, until: picture },
+  {
+    name: 'likers',
+    at: photo,
+    until: async (page) => {
+      await page.getByRole('button', { name: '1 person likes this' }).click()
+      await page.getByRole('link', { name: new RegExp(newcomer.username) }).waitFor()
+    },
+  },
+  { name: 'profile', at: profile, until: picture },
+  { name: 'profile for a visitor', page: () => visitor, at: profile, until: picture },
+  {
+    name: 'followers',
+    at: () => `${profile()}/followers`,
+    until: (page) => page.getByRole('button', { name: /^Follow/ }).waitFor(),
+  },
+  { name: 'nobody followed', at: () => `${profile()}/following`, until: heading(/follows nobody yet/) },
+  { name: 'explore', at: '/explore', until: (page) => page.getByRole('img').first().waitFor() },
+  { name: 'home of a visitor', page: () => visitor, at: '/', until: (page) => page.getByRole('img').first().waitFor() },
+  {
+    name: 'search',
+    at: () => `/search?q=${ann.username}`,
+    until: (page) => page.getByText(`@${ann.username}`).waitFor(),
+  },
+  { name: 'settings', at: '/settings', until: (page) => page.getByText('This device').first().waitFor() },
+  {
+    name: 'deletion of the account',
+    at: '/settings',
+    until: async (page) => {
+      await page.getByRole('button', { name: 'Delete my account…' }).click()
+      await dialog(page, 'Delete your account?')
+    },
+  },
+  {
+    name: 'upload',
+    at: '/upload',
+    until: (page) => page.getByRole('button', { name: 'Choose photos' }).first().waitFor(),
+  },
+  {
+    name: 'photos to publish, one refused',
+    at: '/upload',
+    until: async (page) => {
+      const files = [
+        { name: 'fine.jpg', mimeType: 'image/jpeg', buffer: await jpeg('fine') },
+        { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) },
+      ]
+      await page.getByLabel('Choose photos').last().setInputFiles(files)
+      await page.getByRole('listitem', { name: 'empty.jpg' }).getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'crop',
+    at: '/upload',
+    until: async (page) => {
+      await page
+        .getByLabel('Choose photos')
+        .last()
+        .setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: await jpeg('a') })
+      await page.getByRole('button', { name: 'Crop or rotate' }).first().click()
+      await dialog(page, 'Crop or rotate')
+    },
+  },
+  { name: 'empty feed', page: () => empty, at: '/', until: heading('Your feed begins here') },
+  { name: 'sign in', page: () => visitor, at: '/sign-in', until: (page) => page.getByLabel('Username').waitFor() },
+  {
+    name: 'sign up, not yet valid',
+    page: () => visitor,
+    at: '/sign-up',
+    until: async (page) => {
+      await page.locator('form').getByRole('button', { name: 'Create account' }).click()
+      await page.getByRole('alert').first().waitFor()
+    },
+  },
+  {
+    name: 'reset',
+    page: () => visitor,
+    at: '/reset?token=x',
+    until: (page) => page.getByRole('textbox').first().or(page.getByRole('heading')).first().waitFor(),
+  },
+  { name: 'settings without an account', page: () => visitor, at: '/settings', until: heading('Settings are yours') },
+  { name: 'not found', page: () => visitor, at: '/nowhere', until: heading('This page is not here') },
+  {
+    name: 'failure',
+    page: () => visitor,
+    at: '/robots.txt',
+    until: async (page) => {
+      await page.route('**/api/explore', broken)
+      await page.goto('/explore')
+      await page.getByText('This did not work').waitFor()
+      await page.unroute('**/api/explore')
+    },
+  },
+  {
+    name: 'offline',
+    at: '/explore',
+    until: async (page) => {
+      await page.getByRole('img').first().waitFor()
+      await page.context().setOffline(true)
+      await page.getByText('You are offline').waitFor()
+      await page.context().setOffline(false)
+    },
+  },
+]
+
+for (const { name, page = () => signedIn, at, until } of STATES) {
+  test(`${name}: axe has nothing to say, light or dark`, async () => {
+    const shown = page()
+    await shown.emulateMedia({ colorScheme: 'light' })
+    await shown.goto(typeof at === 'string' ? at : at())
+    await until(shown)
+    await shown.evaluate(AXE)
+    assert.deepEqual(await violations(shown), [])
+    await shown.emulateMedia({ colorScheme: 'dark' })
+    await shown.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50)))')
+    // of what axe looks at, colours alone differ
+    assert.deepEqual(await violations(shown, ['color-contrast']), [])
+  })
+}
+
+function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const options = rules ? { runOnly: rules } : {}
+  return page.evaluate(`axe.run(document, ${JSON.stringify({ ...options, resultTypes: ['violations'] })}).then(
+    ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary)))`)
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { launchBrowser, screenshot, type TestBrowser } from '../support/browser.ts'
+import { PASSWORD, type Person } from '../support/person.ts'
+import { jpeg } from '../support/pictures.ts'
+import { newPerson, stack } from '../support/stack.ts'
+
+let browser: TestBrowser
+let ann: Person
+
+before(async () => {
+  browser = await launchBrowser()
+  ann = await newPerson('set')
+})
+after(async () => {
+  await browser[Symbol.asyncDispose]()
+  assert.deepEqual(browser.errors, [])
+})
+
+const opens = (as = ann) => browser.visit(stack.lb, { as, at: '/settings' })
+
+test('name and words change and are seen on the profile', async () => {
+  const page = await opens()
+  const save = page.getByRole('button', { name: 'Save profile' })
+  await page.getByLabel('Name').waitFor()
+  assert.ok(await save.isDisabled(), 'nothing to save yet')
+  await page.getByLabel('Name').fill('Ann Lee')
+  await page.getByLabel('About you').fill('Hills, mostly.')
+  await save.click()
+  await page.getByText('Profile saved').waitFor()
+  await page.getByRole('link', { name: 'Profile', exact: true }).click()
+  await page.getByText('Hills, mostly.').waitFor()
+})
+
+test('a face is cut round before it is sent, and can be removed', async () => {
+  const page = await opens()
+  const buffer = await jpeg('face', { width: 800, height: 500 })
+  await page.getByLabel('Profile picture').setInputFiles({ name: 'face.jpg', mimeType: 'image/jpeg', buffer })
+  const dialog = page.getByRole('dialog', { name: 'Your picture' })
+  await dialog.getByRole('button', { name: 'Rotate' }).waitFor()
+  await screenshot(page, 'settings-face')
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await page.getByText('That is you now').waitFor()
+  assert.match((await ann.get('/api/accounts/me')).body.avatar, /256\.webp$/)
+  await page.getByRole('button', { name: 'Remove', exact: true }).click()
+  await page.getByText('Picture removed').waitFor()
+})
+
+test('the theme holds, also for the next page', async () => {
+  const page = await opens()
+  await page.getByText('Dark', { exact: true }).click()
+  const ground = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
+  assert.equal(await ground(), 'rgb(17, 17, 17)')
+  await page.goto('/explore')
+  assert.equal(await ground(), 'rgb(17, 17, 17)')
+})
+
+test('another password signs out every other device, and only it opens the account from then on', async () => {
+  const bob = await newPerson('pwd')
+  const other = await opens(bob)
+  const signedIn = await bob.send('POST', '/api/sessions', { username: bob.username, password: PASSWORD })
+  const page = await opens({ ...bob, token: signedIn.body.token })
+  await other.getByRole('heading', { name: 'Devices' }).waitFor()
+  await page.getByLabel('Current password').fill('not this one')
+  await page.getByLabel('New password').fill('a quite different phrase')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByRole('alert').filter({ hasText: 'The current password is wrong' }).waitFor()
+  await page.getByLabel('Current password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByText('Password changed. All other devices are signed out.').waitFor()
+  assert.equal((await bob.get('/api/accounts/me')).status, 401)
+  await other.reload()
+  await other.getByRole('heading', { name: 'Settings are yours' }).waitFor()
+  const again = await bob.send('POST', '/api/sessions', {
+    username: bob.username,
+    password: 'a quite different phrase',
+  })
+  assert.equal(again.status, 201)
+})
+
+test('a device is signed out from another', async () => {
+  const cleo = await newPerson('dev')
+  await cleo.send(
+    'POST',
+    '/api/sessions',
+    { username: cleo.username, password: PASSWORD },
+    { 'user-agent': 'Mozilla/5.0 (iPhone) Safari/1' },
+  )
+  const page = await opens(cleo)
+  await page.getByText('This device', { exact: true }).first().waitFor()
+  await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click()
+  await page.getByText('Safari on iPhone').waitFor({ state: 'detached' })
+})
+
+test('signing out leaves nothing of the person in the page', async () => {
+  const dora = await newPerson('out')
+  const page = await opens(dora)
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('link', { name: 'Create account' }).first().waitFor()
+  assert.equal(await page.getByText(dora.username).count(), 0)
+  assert.equal((await dora.get('/api/accounts/me')).status, 401)
+})
+
+test('deleting the account asks for its name, and then it is gone', async () => {
+  const eve = await newPerson('del')
+  const page = await opens(eve)
+  await page.getByRole('button', { name: 'Delete my account…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Delete your account?' })
+  const button = dialog.getByRole('button', { name: 'Delete account' })
+  assert.ok(await button.isDisabled())
+  await dialog.getByLabel(`Type ${eve.username} to confirm`).fill(eve.username.toUpperCase())
+  await button.click()
+  await page.getByText('Your account is deleted').waitFor()
+  await page.goto(`/@${eve.username}`)
+  await page.getByRole('heading', { name: `@${eve.username} is not here` }).waitFor()
+})

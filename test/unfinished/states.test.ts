@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Route } from 'playwright-core'
+import { launchBrowser, screenshot, type TestBrowser, type VisitOptions } from '../support/browser.ts'
+import { publishesPhoto } from '../support/gallery.ts'
+import { PASSWORD, type Person } from '../support/person.ts'
+import { newPerson, stack } from '../support/stack.ts'
+
+let browser: TestBrowser
+let ann: Person
+let photoId: string
+
+before(async () => {
+  browser = await launchBrowser()
+  ann = await newPerson('sta')
+  photoId = (await publishesPhoto(ann, 'a state')).id
+})
+after(async () => {
+  await browser[Symbol.asyncDispose]()
+  assert.deepEqual(browser.errors, [])
+})
+
+const visit = (at: string, options: VisitOptions = {}) => browser.visit(stack.lb, { at, ...options })
+/** A page of ann's, on which nothing was asked of the API yet. */
+const opens = async (at: string, as?: Person) => {
+  const page = await visit('/robots.txt', as ? { as } : {})
+  return { page, go: () => page.goto(at) }
+}
+const problem =
+  (status: number, code: string, headers: Record<string, string> = {}) =>
+  (route: Route) =>
+    route.fulfill({
+      status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+      body: JSON.stringify({
+        type: 'about:blank',
+        status,
+        code,
+        title: 'Something failed on our side',
+        requestId: 'req-77',
+      }),
+    })
+
+test('skeletons stand while a page loads, and are said aloud once', async () => {
+  for (const [at, asked, what] of [
+    ['/', '**/api/feed', 'Loading your feed…'],
+    ['/explore', '**/api/explore', 'Loading photos…'],
+    [`/@${ann.username}`, `**/api/accounts/${ann.username}`, 'Loading the profile…'],
+    [`/photos/${photoId}`, `**/api/photos/${photoId}`, 'Loading the photo…'],
+    [`/@${ann.username}/followers`, '**/api/*/*/followers', 'Loading people…'],
+  ] as const) {
+    const { page, go } = await opens(at, ann)
+    let release = () => undefined as void
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route(asked, async (route) => {
+      await held
+      await route.fallback()
+    })
+    await go()
+    await page.getByRole('status').filter({ hasText: what }).waitFor()
+    release()
+    await page.getByText(what).waitFor({ state: 'detached' })
+    await page.context().close()
+  }
+})
+
+test('a failure says what to do, shows the request to quote, and a retry mends it', async () => {
+  const { page, go } = await opens('/explore')
+  let isBroken = true
+  await page.route('**/api/explore', (route) => (isBroken ? problem(500, 'service.failed')(route) : route.fallback()))
+  await go()
+  const alert = page.getByRole('alert')
+  await alert.getByText('This did not work').waitFor()
+  assert.equal(await alert.locator('code').textContent(), 'req-77')
+  await screenshot(page, 'state-failed')
+  isBroken = false
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await alert.waitFor({ state: 'detached' })
+})
+
+test('who is too fast is told when to come back, and may', async () => {
+  const { page, go } = await opens('/explore')
+  let isLimited = true
+  await page.route('**/api/explore', (route) =>
+    isLimited ? problem(429, 'request.rate_limited', { 'retry-after': '2' })(route) : route.fallback(),
+  )
+  await go()
+  await page.getByText('A little too fast').waitFor()
+  const wait = page.getByRole('button', { name: /Try again in \d s/ })
+  await wait.waitFor()
+  assert.ok(await wait.isDisabled())
+  isLimited = false
+  await page.getByRole('button', { name: 'Try again', exact: true }).click()
+  await page.getByText('A little too fast').waitFor({ state: 'detached' })
+})
+
+test('without a connection a banner says so, and goes with it', async () => {
+  const page = await visit(`/photos/${photoId}`, { as: ann })
+  await page.getByRole('img', { name: 'A colour that says a state' }).waitFor()
+  await page.context().setOffline(true)
+  await page.getByText('You are offline').waitFor()
+  await page.getByRole('button', { name: /^Like, / }).click()
+  await page.getByRole('status').filter({ hasText: 'There was no answer' }).waitFor()
+  await page
+    .getByRole('button', { name: 'Like, no likes' })
+    .or(page.getByRole('button', { name: 'Like, 0 likes' }))
+    .waitFor()
+  await page.context().setOffline(false)
+  await page.getByText('You are offline').waitFor({ state: 'detached' })
+})
+
+test('a server that only reads says so in a banner until it writes again', async () => {
+  const page = await visit(`/photos/${photoId}`, { as: ann })
+  let isReadOnly = true
+  await page.route('**/like', (route) => (isReadOnly ? problem(503, 'service.no_primary')(route) : route.fallback()))
+  await page.route('**/health', (route) => {
+    const postgres = isReadOnly ? 'read-only' : 'ok'
+    return route.fulfill({ json: { status: 'degraded', instance: 'app1', checks: { postgres, redisMain: 'ok' } } })
+  })
+  const heart = page.getByRole('button', { name: /^Like, / })
+  await heart.click()
+  await page.getByText('Read-only at the moment').waitFor()
+  await screenshot(page, 'state-read-only')
+  assert.equal(await heart.getAttribute('aria-pressed'), 'false', 'the heart went back')
+  isReadOnly = false
+  await page.getByText('Read-only at the moment').waitFor({ state: 'detached' })
+})
+
+test('the next page of a list that does not come waits for a click', async () => {
+  const page = await visit('/robots.txt')
+  const photo = (await ann.get(`/api/photos/${photoId}`)).body
+  const pages = [{ items: [photo], nextCursor: 'bmV4dA', viewer: { liked: [] } }]
+  let isBroken = true
+  await page.route('**/api/explore*', (route) => {
+    if (!route.request().url().includes('cursor')) return route.fulfill({ json: pages[0] })
+    if (isBroken) return problem(500, 'service.failed')(route)
+    return route.fulfill({ json: { items: [], nextCursor: null, viewer: { liked: [] } } })
+  })
+  await page.goto('/explore')
+  const alert = page.getByRole('alert').filter({ hasText: 'The next photos did not arrive' })
+  await alert.waitFor()
+  isBroken = false
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await alert.waitFor({ state: 'detached' })
+})
+
+test('empty places say what belongs there', async () => {
+  const newcomer = await newPerson('emp')
+  const page = await visit('/', { as: newcomer })
+  await page.getByRole('heading', { name: 'Your feed begins here' }).waitFor()
+  await page.goto(`/@${newcomer.username}`)
+  await page.getByRole('link', { name: 'Share your first photo' }).waitFor()
+  await page.goto(`/@${newcomer.username}/followers`)
+  await page.getByText(`Nobody follows @${newcomer.username} yet`).waitFor()
+  await page.goto(`/@${newcomer.username}/following`)
+  await page.getByText(`@${newcomer.username} follows nobody yet`).waitFor()
+  await page.goto('/search?q=zzzzzzqqqq')
+  await page.getByText(/Nobody/).waitFor()
+  const stranger = await visit(`/@${newcomer.username}`)
+  await stranger.getByRole('heading', { name: 'No photos yet' }).waitFor()
+})
+
+test('what is not there says so, by page and by status', async () => {
+  const page = await visit('/robots.txt')
+  for (const [at, what, status] of [
+    ['/nowhere', 'This page is not here', 200],
+    ['/photos/0198c0de-0000-7000-8000-000000000001', 'This photo is not here', 404],
+    ['/@nobody_at_all', '@nobody_at_all is not here', 404],
+  ] as const) {
+    assert.equal((await page.goto(at))?.status(), status, at)
+    await page.getByRole('heading', { name: what }).waitFor()
+  }
+})
+
+test('what needs an account leads to one and comes back', async () => {
+  const page = await visit('/upload')
+  await page.getByRole('heading', { name: 'Share your photographs' }).waitFor()
+  await page.goto('/settings')
+  await page.getByRole('heading', { name: 'Settings are yours' }).waitFor()
+  await page.goto(`/photos/${photoId}`)
+  await page.getByRole('button', { name: /^Like, / }).click()
+  await page.waitForURL(`**/sign-in?next=${encodeURIComponent(`/photos/${photoId}`)}`)
+  await page.getByLabel('Username').fill(ann.username)
+  await page.getByLabel('Password', { exact: true }).fill('wrong horse')
+  await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /do not belong together/ })
+    .waitFor()
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`**/photos/${photoId}`)
+})
+
+test('a session that ended elsewhere leaves a visitor, not a broken page', async () => {
+  const gone = await newPerson('gon')
+  const page = await visit('/settings', { as: gone })
+  await page.getByRole('heading', { name: 'Devices' }).waitFor()
+  await gone.send('DELETE', '/api/sessions/current')
+  await page.getByLabel('Name').fill('Somebody')
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await page.getByRole('heading', { name: 'Settings are yours' }).waitFor()
+})
+
+test('photos come from this origin when the edge does not answer', async () => {
+  const page = await visit('/robots.txt')
+  await page.route(`${stack.edge}/**`, (route) => route.abort())
+  await page.goto(`/photos/${photoId}`)
+  const img = page.getByRole('img', { name: 'A colour that says a state' })
+  await img.waitFor()
+  await page.waitForFunction("[...document.querySelectorAll('main img')].some((img) => img.naturalWidth > 0)")
+  assert.ok(((await img.getAttribute('src')) ?? '').startsWith('/media/'))
+})
