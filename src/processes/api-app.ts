@@ -44,7 +44,7 @@ import type { Services } from './services.ts'
 
 export type Readiness = 'ready' | 'starting' | 'draining'
 
-/** As built; a checkout that was never built has the source. */
+/** As built for this checkout or release; one that was never built has the source. */
 const PAGES = ['../../dist/web', '../web'].map((directory) => join(import.meta.dirname, directory))
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
@@ -113,6 +113,8 @@ export async function createApiApp(services: Services, readiness: () => Readines
   })
   const archives = openArchives(config.spoolDirectory)
   exportRoutes(app, { exports: createExports({ db, redisMain, archives, events }) })
-  pagesRoutes(app, openDocument(PAGES))
+  // What the balancer serves, which changes while this process runs.
+  const served = join(config.stateDirectory, 'release/current/dist/web')
+  pagesRoutes(app, openDocument([served, ...PAGES]))
   return app
 }

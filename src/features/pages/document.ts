@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { srcSet } from '../../contract/picture-sources.ts'
@@ -41,8 +41,39 @@ const SITE = 'MiniGram'
 const TITLE = /<title>[^<]*<\/title>/
 const DESCRIPTION = /<meta\s+name="description"[^>]*>/
 
-/** Splits the built document around what differs from page to page. @throws Error when it is not one of ours */
-export function openDocument(directories: readonly string[]): PageDocument {
+/** How long a new build of the pages may go unnoticed. */
+const LOOK_AGAIN_MS = 1_000
+
+/** The document of the first of these directories that has one. Read again when it was built anew: its assets have other names then,
+ *  and the balancer no longer has the old ones. @throws Error when there is none at the start */
+export function openDocument(directories: readonly string[]): () => PageDocument {
+  let stamp = stampOf(directories)
+  let document = readDocument(directories)
+  let lookedAtMs = Date.now()
+  return () => {
+    if (Date.now() - lookedAtMs >= LOOK_AGAIN_MS) {
+      lookedAtMs = Date.now()
+      const now = stampOf(directories)
+      if (now !== null && now !== stamp) {
+        document = readDocument(directories)
+        stamp = now
+      }
+    }
+    return document
+  }
+}
+
+/** Which file, and which version of it; null while there is none. */
+function stampOf(directories: readonly string[]): string | null {
+  for (const directory of directories) {
+    const found = statSync(join(directory, 'index.html'), { throwIfNoEntry: false })
+    if (found) return `${directory} ${found.ino} ${found.mtimeMs}`
+  }
+  return null
+}
+
+/** Splits it around what differs from page to page. @throws Error when it is not one of ours */
+function readDocument(directories: readonly string[]): PageDocument {
   const plain = readFirst(directories, 'index.html')
   if (plain === null) throw new Error(`no index.html in ${directories.join(' or ')}`)
   const [before, after, ...rest] = plain.replace(DESCRIPTION, '').split(TITLE)

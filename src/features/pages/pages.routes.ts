@@ -17,7 +17,7 @@ const MISSING: ReadonlySet<number> = new Set([400, 404, 410])
  * The document of the public pages, with the head that their script would write later. What it tells is what the API tells a
  * visitor: nothing is read past it. Whatever fails leaves the plain document, which works as well.
  */
-export function pagesRoutes(app: App, document: PageDocument): void {
+export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
   // Whoever is asked below counts.
   const config = route({ access: 'public', reads: 'none', limit: 'none' })
   const schema = { hide: true, response: { '2xx': Type.String(), '4xx': Type.String() } }
@@ -66,14 +66,14 @@ export function pagesRoutes(app: App, document: PageDocument): void {
   /** A page about nothing says so by its status; one whose subject could not be asked for is left to the script. */
   async function withoutSubject(request: FastifyRequest, reply: FastifyReply, status: number, path: string) {
     if (MISSING.has(status)) return written(request, reply.code(status === 410 ? 410 : 404), missingHead(path))
-    return asHtml(reply, document.plain)
+    return asHtml(reply, documentNow().plain)
   }
 
   async function written(request: FastifyRequest, reply: FastifyReply, head: Head): Promise<string> {
     const config = await ask(request, '/config.json')
-    if (config.status !== 200) return asHtml(reply, document.plain)
+    if (config.status !== 200) return asHtml(reply, documentNow().plain)
     const page = `${isHttps(request) ? 'https' : 'http'}://${hostOf(request.headers.host)}`
-    return asHtml(reply, document.withHead(head, { page, edge: (config.body as WebConfig).edgeOrigin }))
+    return asHtml(reply, documentNow().withHead(head, { page, edge: (config.body as WebConfig).edgeOrigin }))
   }
 }
 

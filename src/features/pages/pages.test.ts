@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { newId } from '../../platform/ids.ts'
 import { startApp } from '../../../test/support/app.ts'
+import { eventually } from '../../../test/support/eventually.ts'
 import { publishes } from '../../../test/support/photos.ts'
+import { openDocument } from './document.ts'
 
 /** What a link preview reads: every <meta> by its name or property, the title, the status. */
 async function preview(origin: string, path: string, headers: Record<string, string> = {}) {
@@ -108,4 +113,21 @@ test('what is not there says so by its status, and is still the whole app', asyn
     assert.match(page.html, /<div id="root">/)
     assert.ok(!page.html.includes('lagoon'))
   }
+})
+
+test('a new build of the pages is announced while the server runs', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'minigram-pages-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  const build = (name: string) =>
+    writeFileSync(join(directory, 'index.html'), `<title>MiniGram</title><script src="${name}">`)
+  build('one.js')
+  const documentNow = openDocument([join(directory, 'absent'), directory])
+  assert.match(documentNow().plain, /one\.js/)
+  build('two.js')
+  const isNew = await eventually('the new build', 5_000, async () =>
+    documentNow().plain.includes('two.js') ? true : null,
+  )
+  assert.ok(isNew)
+  rmSync(join(directory, 'index.html'))
+  assert.match(documentNow().plain, /two\.js/, 'what is between two builds goes on with the last')
 })
