@@ -28,6 +28,12 @@ export interface Chart {
   x: string
   y: string
   series: readonly Series[]
+  /** Bars only: what x = 0, 1, 2… stand for. */
+  labels?: readonly string[]
+  /** Latencies span decades. */
+  xScale?: 'log'
+  /** A target, drawn as a line across. */
+  limit?: { y: number; text: string }
   /** What happened at which x: a kill, a step. */
   marks?: readonly { x: number; text: string }[]
 }
@@ -54,7 +60,8 @@ export interface ScenarioResult {
   generator: GeneratorUse | null
 }
 
-/** One file of `load/scenarios/`. It seeds nothing, leaves the stack as it found it, also when it fails, and sends traffic to loopback only. */
+/** One file of `load/scenarios/`, exported as `scenario`; the file is called NN-<name>.ts. It seeds nothing, leaves the stack as it found it,
+ *  also when it fails or is interrupted, and sends traffic to loopback only. */
 export interface Scenario {
   name: string
   about: string
