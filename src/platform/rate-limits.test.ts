@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApp } from '../../test/support/app.ts'
+import { eventually } from '../../test/support/eventually.ts'
 import { newMediaKey } from './ids.ts'
 import { clientKey, createRateLimit, limited } from './rate-limits.ts'
 
@@ -23,6 +24,9 @@ test('a client is its IPv4 address or its IPv6 network', () => {
 
 test('app servers count together, and what does not count is given back', async (t) => {
   const app = await startApp(t)
+  await eventually('redis-main is connected', 20_000, async () =>
+    app.services.redisMain.client.status === 'ready' ? true : null,
+  )
   const options = { name: `test-${newMediaKey()}`, points: 2, windowSeconds: 60 }
   const [one, other] = [options, options].map((each) => createRateLimit(app.services.redisMain, each))
   assert.ok(one && other)
