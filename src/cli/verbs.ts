@@ -42,6 +42,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/seed.ts')).seed,
   },
   {
+    name: 'scale',
+    summary: 'scale app=5: so many app servers, without losing a request',
+    needsRoot: true,
+    load: async () => (await import('./verbs/scale.ts')).scale,
+  },
+  {
     name: 'psql',
     summary: 'psql on the primary',
     needsRoot: true,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
-import { listProcesses, processTree, programOf, signal, stackProcesses } from '../../src/cli/run/processes.ts'
+import { listProcesses, processTree, programOf, signal } from '../../src/fleet/process-table.ts'
+import { stackProcesses } from '../../src/cli/run/processes.ts'
 import type { Person } from '../support/person.ts'
 import { component, components, eventually, minigram, newPerson, somePhoto, stack } from '../support/stack.ts'
 

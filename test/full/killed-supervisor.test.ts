@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { isProcessAlive, stackProcesses } from '../../src/cli/run/processes.ts'
+import { isProcessAlive } from '../../src/fleet/process-table.ts'
+import { stackProcesses } from '../../src/cli/run/processes.ts'
 import { components, eventually, minigram, stack } from '../support/stack.ts'
 
 test('after the supervisor was killed, up leaves no second copy of anything', { timeout: 180_000 }, async () => {

@@ -8,7 +8,7 @@ import { slotSocket } from '../plan/paths.ts'
 import { interruption } from './interruption.ts'
 import { patroniCluster, type PatroniMember } from './probes.ts'
 import { isHealthy, patroniPort } from './stack.ts'
-import { createSupervisor } from './supervisor.ts'
+import { createSupervisor } from '../../fleet/supervisor.ts'
 
 type Place = Pick<Context, 'settings' | 'paths'>
 

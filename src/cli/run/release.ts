@@ -67,7 +67,8 @@ export function currentRelease(paths: StatePaths): string | null {
   }
 }
 
-function hashesOf(release: string): ReleaseHashes {
+/** Of the release in the directory `release`. */
+export function hashesOf(release: string): ReleaseHashes {
   const server = filesUnder(release, ['src', 'db', 'package-lock.json'])
   const folders = readdirSync(join(release, 'deploy')).filter((name) =>
     statSync(join(release, 'deploy', name)).isDirectory(),

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { programs, type Program } from '../plan/components.ts'
+import { allPrograms, programs, type Program } from '../plan/components.ts'
 import { popPorts } from '../../platform/ports.ts'
 import { stackEnvironment } from '../plan/environment.ts'
 import { fingerprints, planRestarts } from '../plan/restarts.ts'
@@ -7,10 +7,10 @@ import type { Steps } from '../steps.ts'
 import { execOrFail } from './exec.ts'
 import { type Cluster, waitForCluster, waitForPrograms, waitForSlots } from './health.ts'
 import { interruption } from './interruption.ts'
-import type { Release } from './release.ts'
+import { hashesOf, type Release } from './release.ts'
 import { findPrimary } from './stack.ts'
 import { readJson, supervisorPid, writeWhole } from './state.ts'
-import { createSupervisor, isAlive } from './supervisor.ts'
+import { createSupervisor, isAlive } from '../../fleet/supervisor.ts'
 import {
   orphans,
   sameEnvironment,
@@ -40,13 +40,17 @@ export async function bringUp(place: Place, steps: Steps, release: Release): Pro
     async () => ensureSupervisor(place, environment),
     (detail) => detail,
   )
-  if (!(await hasStarted(place))) for (const name of Object.keys(started)) delete started[name]
-  for (const name of await supervisor.reread()) delete started[name]
+  const isNew = !(await hasStarted(place))
+  if (isNew) for (const name of Object.keys(started)) delete started[name]
+  const renewed = new Set(await supervisor.reread())
+  for (const name of renewed) delete started[name]
 
-  const running = ((await supervisor.processes()) ?? []).map((each) => ({ name: each.name, isRunning: isAlive(each) }))
-  // What supervisord has just started by itself runs the current release.
-  for (const each of running)
-    if (each.isRunning && started[each.name] === undefined) started[each.name] = target[each.name] ?? ''
+  const processes = (await supervisor.processes()) ?? []
+  const running = processes.map((each) => ({ name: each.name, isRunning: isAlive(each) }))
+  // What supervisord has just started by itself runs the current release; an app server that somebody else started may not.
+  for (const each of processes)
+    if (isAlive(each) && started[each.name] === undefined && (isNew || renewed.has(each.group)))
+      started[each.name] = target[each.name] ?? ''
   const plan = planRestarts(running, wanted, started, target, await findPrimary(settings))
   const byName = new Map(wanted.map((each) => [each.name, each]))
   const isServer = (name: string): boolean => !['app', 'worker', 'watcher'].includes(byName.get(name)?.component ?? '')
@@ -153,6 +157,19 @@ async function hasStarted({ paths }: Place): Promise<boolean> {
   if (notes === pid) return true
   writeWhole(`${paths.startedPrograms}.supervisor`, JSON.stringify(pid), 0o644)
   return false
+}
+
+/** Notes that app servers `names` were started from the current release, so that the next `up` leaves them alone. */
+export function noteStarted({ paths }: Place, names: readonly string[]): void {
+  const target = fingerprints(
+    allPrograms().filter((each) => names.includes(each.name)),
+    hashesOf(paths.currentRelease),
+  )
+  writeWhole(
+    paths.startedPrograms,
+    JSON.stringify({ ...(readJson(paths.startedPrograms) as object | null), ...target }),
+    0o644,
+  )
 }
 
 async function migrate({ paths, settings }: Place, environment: Readonly<Record<string, string>>): Promise<string> {

@@ -3,16 +3,20 @@ import type { StatusRow } from '../plan/status.ts'
 import type { StatePaths } from '../plan/paths.ts'
 import type { Settings } from '../plan/settings.ts'
 import { patroniCluster, type PatroniMember } from './probes.ts'
-import { listProcesses, processTree, programOf, proportionalBytes, stackProcesses, type Process } from './processes.ts'
+import { listProcesses, processTree, programOf, proportionalBytes, type Process } from '../../fleet/process-table.ts'
+import { stackProcesses } from './processes.ts'
 import { isHealthy, nodeRoles, patroniPort } from './stack.ts'
 import { supervisorPid } from './state.ts'
-import { createSupervisor } from './supervisor.ts'
+import { createNativeFleet } from '../../fleet/native-fleet.ts'
+import { createSupervisor } from '../../fleet/supervisor.ts'
 import { findUser } from './user.ts'
 
 export interface Survey {
   rows: StatusRow[]
   members: PatroniMember[]
   isSupervised: boolean
+  /** App servers that the load balancer sends requests to. */
+  inRotation: number
   /** Processes of the stack that belong to no supervised program. */
   orphans: Process[]
 }
@@ -73,8 +77,16 @@ export async function survey(settings: Settings, paths: StatePaths): Promise<Sur
     rows: [supervisorRow, ...rows],
     members: members ?? [],
     isSupervised: supervised !== null,
+    inRotation: supervised === null ? 0 : await countInRotation(settings.stateDir),
     orphans: ofStack.filter((each) => !claimed.has(each.pid)),
   }
+}
+
+async function countInRotation(stateDirectory: string): Promise<number> {
+  const members = await createNativeFleet({ stateDirectory })
+    .list()
+    .catch(() => [])
+  return members.filter((each) => each.inRotation).length
 }
 
 /** For a database node its postmaster, for the rest what the supervisor started. */

@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import { freeOffset } from '../plan/port-plan.ts'
 import { readCounts, type Counts, type Suite } from '../plan/test-plan.ts'
 import { endWithUs } from './interruption.ts'
-import { isProcessAlive } from './processes.ts'
+import { isProcessAlive } from '../../fleet/process-table.ts'
 
 const STATE_PREFIX = 'minigram-test-'
 /** Not /tmp: some machines keep that in memory, and the service user must be able to reach it. */

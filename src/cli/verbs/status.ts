@@ -29,7 +29,7 @@ async function runStatus(context: Context): Promise<number> {
   return code
 }
 
-function describe(context: Context, { rows, members, isSupervised, orphans }: Survey): string[] {
+function describe(context: Context, { rows, members, isSupervised, inRotation, orphans }: Survey): string[] {
   const { printer, settings } = context
   const header = ['name', 'role', 'state', 'pid', 'port', 'memory', 'lag']
   const lagOf = (row: StatusRow): string => {
@@ -66,6 +66,7 @@ function describe(context: Context, { rows, members, isSupervised, orphans }: Su
     ...lines,
     '',
     `total ${mebibytes(total)}   ${urls.web}   photos ${urls.edge}   nginx ${urls.nginxStatus}   metrics ${urls.prometheus}`,
+    `app servers ${inRotation} of ${settings.apps} take requests   ${commandFor(context, 'scale app=N')} changes how many`,
     ...troubles.map((trouble) => printer.paint('red', `${trouble}   try: ${commandFor(context, 'up')}`)),
   ]
 }
