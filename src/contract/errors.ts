@@ -41,6 +41,7 @@ export const ERRORS = {
   'idempotency.running': [409, 'The first request with this key is still running'],
   'service.no_primary': [503, 'Writing is not possible at the moment'],
   'service.unavailable': [503, 'The service is not available at the moment'],
+  'service.overloaded': [503, 'Too busy at the moment'],
   'service.draining': [503, 'This server is leaving'],
   'service.failed': [500, 'Something failed on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>

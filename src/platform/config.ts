@@ -42,6 +42,8 @@ export interface Config {
   cdn: CdnConfig | null
   /** NGINX's purge listener; null where there is no NGINX. */
   lbPurgeTarget: string | null
+  /** Requests that wait longer than this for an app server's loop, lastingly, are overload; 0: nothing is ever refused. */
+  shedDelayMs: number
   /** How long a draining app server waits for requests in flight. */
   drainSeconds: number
   logLevel: string
@@ -160,6 +162,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     edgePurgeTargetsFile: join(stateDirectory, 'run/edge-purge-targets'),
     cdn: readCdn(environment, problems),
     lbPurgeTarget: orNone(text('MINIGRAM_LB_PURGE_TARGET', `http://127.0.0.1:${at('lbPurge')}`)),
+    shedDelayMs: integer('MINIGRAM_SHED_DELAY_MS', 60, 0, 10_000),
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
     workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),

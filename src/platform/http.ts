@@ -8,6 +8,7 @@ import type { createAnswerCaching } from './answer-caching.ts'
 import type { ClassLimits } from './class-limits.ts'
 import { AppError } from './errors.ts'
 import { createErrorHandler, sendProblem } from './http-errors.ts'
+import { createLoadShedding } from './load-shedding.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { documentApi } from './openapi.ts'
@@ -24,6 +25,7 @@ export interface HttpOptions {
   authenticate: (token: string) => Promise<Viewer | null>
   limits: Pick<ClassLimits, 'take'>
   caching: ReturnType<typeof createAnswerCaching>
+  shedDelayMs: number
 }
 
 /** JSON bodies; pictures come as multipart with their own bound. */
@@ -36,7 +38,15 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 export type App = Awaited<ReturnType<typeof createHttpApp>>
 
 /** Fastify with what every route of ours shares: contract types, errors, sessions, limits, caching, metrics, OpenAPI. */
-export async function createHttpApp({ instance, log, metrics, authenticate, limits, caching }: HttpOptions) {
+export async function createHttpApp({
+  instance,
+  log,
+  metrics,
+  authenticate,
+  limits,
+  caching,
+  shedDelayMs,
+}: HttpOptions) {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -48,6 +58,9 @@ export async function createHttpApp({ instance, log, metrics, authenticate, limi
     schemaController: { compilersFactory: { buildValidator } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  const shedding = createLoadShedding({ instance, targetMs: shedDelayMs, metrics })
+  app.addHook('onRequest', shedding.onRequest)
+  app.addHook('onClose', () => shedding[Symbol.dispose]())
   app.setErrorHandler(createErrorHandler(log))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -98,7 +111,10 @@ export async function createHttpApp({ instance, log, metrics, authenticate, limi
     metrics.activeConnections.inc({ instance })
     socket.once('close', () => metrics.activeConnections.dec({ instance }))
   })
-  return Object.assign(app, { declaredRoutes: (): readonly DeclaredRoute[] => routes })
+  return Object.assign(app, {
+    declaredRoutes: (): readonly DeclaredRoute[] => routes,
+    requestsInFlight: () => shedding.inFlight(),
+  })
 }
 
 function requestIdFrom(header: string | string[] | undefined): string {

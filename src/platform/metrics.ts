@@ -1,9 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { ShedState } from './shed-policy.ts'
 
 /** Seconds. The brief promises P95 ≤ 0.3 s and alerts at 0.5 s: both are bucket bounds. */
 const REQUEST_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10]
+/** Seconds between the balancer and the app server's loop; 0.06 is where shedding begins. */
+const QUEUE_BUCKETS_SECONDS = [0.001, 0.005, 0.015, 0.03, 0.06, 0.12, 0.25, 0.5, 1, 5]
 const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 3, 10, 30, 60]
 /** `cache_hit_rate` looks back this far, in steps. */
 const HIT_RATE_WINDOW_MS = 5 * 60_000
@@ -14,6 +17,8 @@ export interface Metrics {
   requestSeconds: Histogram<'route' | 'method' | 'status' | 'instance'>
   requests: Counter<'route' | 'method' | 'status' | 'instance'>
   activeConnections: Gauge<'instance'>
+  shedRequests: Counter<'class' | 'instance'>
+  requestQueueSeconds: Histogram
   dbQueries: Counter<'node' | 'role'>
   jobSeconds: Histogram<'task' | 'outcome'>
   timeToGoneSeconds: Histogram
@@ -26,7 +31,10 @@ export interface Metrics {
   /** Registers where `db_connections_active` is read from at each scrape. */
   dbConnections(read: () => { node: string; role: string; active: number }): void
   replicaLag(read: () => { node: string; seconds: number }): void
+  shedding(read: () => ShedReading): void
 }
+
+export type ShedReading = { instance: string } & Pick<ShedState, 'isOverloaded' | 'limit' | 'inFlight'>
 
 /** One registry per process. Labels are low-cardinality: route patterns, never ids. */
 export function createMetrics(): Metrics {
@@ -89,6 +97,26 @@ export function createMetrics(): Metrics {
       }
     },
   })
+  const shedSources: (() => ShedReading)[] = []
+  const shedGauge = (name: string, help: string, value: (reading: ShedReading) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['instance'],
+      registers,
+      collect() {
+        for (const source of shedSources) this.set({ instance: source().instance }, value(source()))
+      },
+    })
+  shedGauge('requests_in_flight', 'Requests taken on and not yet answered', ({ inFlight }) => inFlight)
+  shedGauge(
+    'shed_limit',
+    'How many requests are taken on at once; +Inf while there is no overload',
+    ({ limit }) => limit,
+  )
+  shedGauge('overloaded', '1 while requests may be refused because of overload', ({ isOverloaded }) =>
+    Number(isOverloaded),
+  )
 
   return {
     registry,
@@ -109,6 +137,18 @@ export function createMetrics(): Metrics {
       name: 'active_connections',
       help: 'Open connections to this app server',
       labelNames: ['instance'],
+      registers,
+    }),
+    shedRequests: new Counter({
+      name: 'http_requests_shed_total',
+      help: 'Requests refused at the door because of overload',
+      labelNames: ['class', 'instance'],
+      registers,
+    }),
+    requestQueueSeconds: new Histogram({
+      name: 'request_queue_seconds',
+      help: 'From the balancer passing a request on to the app server looking at it',
+      buckets: QUEUE_BUCKETS_SECONDS,
       registers,
     }),
     dbQueries: new Counter({ name: 'db_queries_total', help: 'Queries sent', labelNames: ['node', 'role'], registers }),
@@ -155,6 +195,7 @@ export function createMetrics(): Metrics {
     },
     dbConnections: (read) => void connectionSources.push(read),
     replicaLag: (read) => void lagSources.push(read),
+    shedding: (read) => void shedSources.push(read),
   }
 }
 

@@ -13,7 +13,7 @@ export async function documentApi(app: Pick<FastifyInstance, 'register' | 'get'>
         version: '1',
         description:
           'Errors are application/problem+json with a `code`; docs/errors.md lists them. `x-access` says who may call, ' +
-          '`x-reads` where the answer is read, `x-cache` how long a signed-out visitor’s answer is kept, `x-limit` which budget a call takes from.',
+          '`x-reads` where the answer is read, `x-cache` how long a signed-out visitor’s answer is kept, `x-limit` which budget a call takes from, `x-shed` how early it is refused under overload.',
       },
       components: {
         securitySchemes: {

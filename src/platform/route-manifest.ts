@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { ShedClass } from './shed-policy.ts'
 
 /** What is declared once for each route and enforced or published everywhere else. */
 export interface RouteManifest {
@@ -10,6 +11,8 @@ export interface RouteManifest {
   cache?: RouteCache
   /** Which budget a call takes from. Absent: `read` for GET, `write` for everything else. */
   limit?: LimitClass
+  /** When an overloaded app server refuses it. Absent: `heavy` for uploads, `read` for GET, `write` for everything else. */
+  shed?: ShedClass
 }
 
 export interface RouteCache {
@@ -57,6 +60,13 @@ export function limitOf(manifest: RouteManifest, method: string): LimitClass {
   return manifest.limit ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
 }
 
+/** Unknown addresses and the documentation are reads like others. */
+export function shedClassOf(manifest: RouteManifest | null, method: string): ShedClass {
+  if (manifest?.shed) return manifest.shed
+  if (manifest?.limit === 'upload') return 'heavy'
+  return method === 'GET' || method === 'HEAD' ? 'read' : 'write'
+}
+
 /** What the API's description says of a route beyond its schemas. */
 export function extensionsOf(manifest: RouteManifest, method: string): Record<`x-${string}`, unknown> {
   const { cache } = manifest
@@ -64,6 +74,7 @@ export function extensionsOf(manifest: RouteManifest, method: string): Record<`x
     'x-access': manifest.access,
     'x-reads': manifest.reads,
     'x-limit': limitOf(manifest, method),
+    'x-shed': shedClassOf(manifest, method),
     'x-cache': cache
       ? { sharedSeconds: cache.sharedSeconds, browserSeconds: cache.browserSeconds, cdnSeconds: cache.cdnSeconds }
       : 'none',

@@ -68,6 +68,7 @@ export async function createApiApp(services: Services, readiness: () => Readines
     authenticate: (token) => sessions.authenticate(token),
     limits,
     caching: createAnswerCaching({ pages, canReadPrimary: () => postgres.isWritable() }),
+    shedDelayMs: config.shedDelayMs,
   })
   app.addHook('onClose', () => limits[Symbol.asyncDispose]())
   app.addHook('onClose', () => media[Symbol.asyncDispose]())

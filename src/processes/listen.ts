@@ -17,17 +17,9 @@ const LEAVING_MS = 250
 /** A UNIX socket under `run/apps` (joined to `run/slots` by the watcher once ready), else a TCP port. */
 export async function listen(app: App, config: Config): Promise<Listener> {
   const socket = config.listenSocket
-  let inFlight = 0
   let isDraining = false
   app.addHook('onRequest', async (_request, reply) => {
-    inFlight += 1
     if (isDraining) reply.header('connection', 'close')
-  })
-  app.addHook('onResponse', async () => {
-    inFlight -= 1
-  })
-  app.addHook('onRequestAbort', async (_request) => {
-    inFlight -= 1
   })
   if (socket) {
     await unlink(socket).catch(() => undefined)
@@ -44,7 +36,7 @@ export async function listen(app: App, config: Config): Promise<Listener> {
       if (socket) await unlink(join(dirname(dirname(socket)), 'slots', basename(socket))).catch(() => undefined)
       await sleep(LEAVING_MS)
       const end = Date.now() + config.drainSeconds * 1_000
-      while (inFlight > 0 && Date.now() < end) await sleep(20)
+      while (app.requestsInFlight() > 0 && Date.now() < end) await sleep(20)
     },
     async [Symbol.asyncDispose]() {
       app.server.closeIdleConnections()

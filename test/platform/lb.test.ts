@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { request } from 'undici'
 import { PUBLIC_PAGES, pageUrl } from '../../src/contract/public-pages.ts'
+import { eventually } from '../support/eventually.ts'
 import { SECRET, startFront, type AppAnswer } from '../support/front.ts'
 
 const PHOTO = '/api/photos/0192c7a0-0000-7000-8000-000000000000'
@@ -212,4 +213,26 @@ test('with the strategy `cookie` a session stays with one app server', async (t)
   const front = await startFront(t, counting(), { MINIGRAM_LB_STRATEGY: 'cookie' })
   for (let nr = 0; nr < 20; nr++) assert.equal((await ask(`${front.lb}/api/feed`, { cookie: `mg=${nr}` })).status, 200)
   assert.equal(front.asked.length, 20)
+})
+
+test('with every place of every slot taken the answer is 503 at once, no slot rests for it, and then it goes on', async (t) => {
+  const held: (() => void)[] = []
+  const front = await startFront(
+    t,
+    ({ url = '', headers }, response) => {
+      assert.match(String(headers['x-request-start']), /^t=\d{10}\.\d{3}$/)
+      if (url === '/api/held') held.push(() => void response.end('held'))
+      else response.end('free')
+    },
+    { MINIGRAM_LB_MAX_CONNS: '2', MINIGRAM_LB_FAIL_TIMEOUT: '60s' },
+  )
+  const holding = [ask(`${front.lb}/api/held`), ask(`${front.lb}/api/held`)]
+  await eventually('two requests are held', 5_000, async () => (held.length === 2 ? true : null))
+  const refused = await ask(`${front.lb}/api/instance`)
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'])
+  assert.equal(JSON.parse(refused.text).code, 'service.unavailable')
+  assert.ok(!front.asked.includes('GET /api/instance'))
+  for (const release of held) release()
+  for (const answer of await Promise.all(holding)) assert.equal(answer.text, 'held')
+  assert.equal((await ask(`${front.lb}/api/instance`)).text, 'free')
 })

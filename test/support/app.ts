@@ -60,6 +60,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     MINIGRAM_REDIS_MAIN: `127.0.0.1:${servers.redisPort}`,
     MINIGRAM_REDIS_CACHE: `127.0.0.1:${servers.redisPort}`,
     MINIGRAM_LB_PURGE_TARGET: 'none',
+    MINIGRAM_SHED_DELAY_MS: '0',
     ...environment,
   })
   const secrets = new Secrets(new Map(SECRETS.map((name) => [name, 'test'])))

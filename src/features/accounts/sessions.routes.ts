@@ -57,7 +57,7 @@ export function sessionsRoutes(app: App, { db, signIns, throttle }: SessionsRout
   app.delete(
     '/api/sessions/current',
     {
-      config: route({ access: 'member', reads: 'none' }),
+      config: route({ access: 'member', reads: 'none', shed: 'never' }),
       schema: { summary: 'Sign out', tags, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
@@ -73,7 +73,7 @@ export function sessionsRoutes(app: App, { db, signIns, throttle }: SessionsRout
   app.delete(
     '/api/sessions/:id',
     {
-      config: route({ access: 'member', reads: 'none' }),
+      config: route({ access: 'member', reads: 'none', shed: 'never' }),
       schema: { summary: 'Sign another device out', tags, params: IdParams, response: { 204: Type.Null() } },
     },
     async (request, reply) => {

@@ -18,7 +18,7 @@ export function exploreRoutes(app: App, { db }: { db: Database }): void {
   app.get(
     '/api/explore',
     {
-      config: route({ access: 'public', reads: 'sticky', cache: publicPage(() => ['explore']) }),
+      config: route({ access: 'public', reads: 'sticky', cache: publicPage(() => ['explore']), shed: 'heavy' }),
       schema: {
         summary: 'Recent and liked photos of everyone: the page of who is not signed in',
         tags: ['explore'],

@@ -13,7 +13,7 @@ export function exportRoutes(app: App, { exports }: { exports: Exports }): void 
   app.post(
     '/api/accounts/me/export',
     {
-      config: route({ access: 'member', reads: 'none' }),
+      config: route({ access: 'member', reads: 'none', shed: 'heavy' }),
       schema: {
         summary: 'Have an archive made of all of your own: photos, texts, likes, follows, devices',
         tags,
@@ -35,7 +35,7 @@ export function exportRoutes(app: App, { exports }: { exports: Exports }): void 
   app.get(
     '/api/accounts/me/export/download',
     {
-      config: route({ access: 'member', reads: 'sticky' }),
+      config: route({ access: 'member', reads: 'sticky', shed: 'heavy' }),
       schema: { summary: 'The archive', tags, produces: ['application/zip'], response: { 200: Archive } },
     },
     async (request, reply) => {

@@ -10,7 +10,7 @@ import { accountOf, viewerOf } from '../../platform/viewer.ts'
 import { CURSOR_KIND, type Feed } from './feed.service.ts'
 
 const CURSOR_SHAPES = [new RegExp(`^${CURSOR_KIND}$`), UUID_SHAPE]
-const own = { config: route({ access: 'member', reads: 'sticky' }) }
+const own = { config: route({ access: 'member', reads: 'sticky', shed: 'feed' }) }
 
 export function feedRoutes(app: App, { feed }: { feed: Feed }): void {
   app.get(

@@ -17,7 +17,7 @@ export function searchRoutes(app: App, { db }: { db: Database }): void {
   app.get(
     '/api/search/accounts',
     {
-      config: route({ access: 'public', reads: 'sticky' }),
+      config: route({ access: 'public', reads: 'sticky', shed: 'heavy' }),
       schema: {
         summary: 'Find people by username or name',
         tags: ['search'],

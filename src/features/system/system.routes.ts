@@ -19,14 +19,16 @@ export interface SystemDeps {
 const STARTED_AT_MS = Date.now()
 /** No budget: the balancer asks several times a second, and none of it touches a database. */
 const anyone = { config: route({ access: 'public', reads: 'none', limit: 'none' }) }
+/** An overloaded server is alive, and says so. */
+const health = { config: route({ access: 'public', reads: 'none', limit: 'none', shed: 'never' }) }
 
 /** Health for the balancer, the name of who answered, and what the web UI needs to know first. */
 export function systemRoutes(app: App, deps: SystemDeps): void {
-  app.get('/health/live', { ...anyone, schema: { response: { 200: Liveness } } }, () => ({ status: 'ok' as const }))
+  app.get('/health/live', { ...health, schema: { response: { 200: Liveness } } }, () => ({ status: 'ok' as const }))
 
   app.get(
     '/health/ready',
-    { ...anyone, schema: { response: { 200: Readiness, 503: Readiness } } },
+    { ...health, schema: { response: { 200: Readiness, 503: Readiness } } },
     (_request, reply) => {
       const status = deps.readiness()
       reply.code(status === 'ready' ? 200 : 503)
@@ -34,7 +36,7 @@ export function systemRoutes(app: App, deps: SystemDeps): void {
     },
   )
 
-  app.get('/health', { ...anyone, schema: { response: { 200: Health } } }, () => {
+  app.get('/health', { ...health, schema: { response: { 200: Health } } }, () => {
     const checks: Health['checks'] = {
       postgres: deps.postgres.isWritable()
         ? 'ok'

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createShedPolicy, type ShedClass, type ShedPolicy } from './shed-policy.ts'
+
+const TARGET_MS = 60
+const CLASSES = ['heavy', 'write', 'read', 'feed', 'never'] as const
+
+/** Lets `ms` pass in ticks of 50 ms; in each of them requests arrive that have waited `queueMs` for a loop as late as that. */
+function pass(policy: ShedPolicy, fromMs: number, ms: number, queueMs: number): number {
+  let now = fromMs
+  for (; now < fromMs + ms; now += 50) {
+    for (let each = 0; each < 20; each++) if (policy.admits('feed', now, now - queueMs)) policy.done()
+    policy.tick(now + 50, queueMs)
+  }
+  return now
+}
+
+/** As many of this class as are let in, none of which is answered. */
+function fill(policy: ShedPolicy, shedClass: ShedClass, nowMs: number): number {
+  let count = 0
+  while (count < 10_000 && policy.admits(shedClass, nowMs, null)) count += 1
+  return count
+}
+
+test('without waiting everything is let in, however much is under way', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, 0, 5_000, 1)
+  assert.equal(fill(policy, 'heavy', now), 10_000)
+  assert.equal(policy.state().isOverloaded, false)
+})
+
+test('a pause that ends refuses nobody', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 250, 250)
+  assert.equal(policy.state().isOverloaded, false)
+  pass(policy, now, 300, 1)
+  assert.equal(policy.state().isOverloaded, false)
+})
+
+test('a queue that stays takes places away: from the heavy first, from feeds last, from health never', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  assert.equal(policy.state().isOverloaded, true)
+  const { limit } = policy.state()
+  const taken = CLASSES.map((shedClass) => fill(policy, shedClass, now))
+  let sum = 0
+  for (const [index, share] of [0.25, 0.6, 0.85, 1].entries()) {
+    sum += taken[index] ?? assert.fail()
+    assert.equal(sum, Math.ceil(limit * share), CLASSES[index])
+  }
+  assert.equal(taken[4], 10_000)
+})
+
+test('while it is overloaded, who has waited too long already is refused though there is a place', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  assert.equal(policy.admits('feed', now, now - 1_000), false)
+  assert.equal(policy.admits('feed', now, now - 100), true)
+  assert.equal(policy.admits('never', now, now - 1_000), true)
+})
+
+test('a second without a refusal ends it', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  pass(policy, now, 1_200, 1)
+  assert.equal(policy.state().isOverloaded, false)
+})
+
+test('clocks that are apart, in either direction, are no waiting', () => {
+  for (const apartMs of [5_000, -5_000]) {
+    const policy = createShedPolicy(TARGET_MS)
+    for (let now = 0; now < 70_000; now += 50) {
+      for (let each = 0; each < 20; each++) {
+        assert.ok(policy.admits('heavy', now, now - apartMs - each / 10))
+        policy.done()
+      }
+      policy.tick(now + 50, 1)
+      assert.equal(policy.state().isOverloaded, false)
+    }
+  }
+})
+
+test('requests that come from a server that hangs, or by a clock that was set, say nothing about this one', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  let now = pass(policy, 0, 2_000, 1)
+  for (; now < 10_000; now += 50) {
+    for (let each = 0; each < 20; each++) if (policy.admits('feed', now, now - 2_000)) policy.done()
+    policy.tick(now + 50, 2)
+    assert.equal(policy.state().isOverloaded, false)
+  }
+})
+
+test('at three times what it can carry a server answers what it can in time, and all again when that is over', () => {
+  const run = simulate([
+    { seconds: 5, perSecond: 400 },
+    { seconds: 20, perSecond: 1_800 },
+    { seconds: 10, perSecond: 400 },
+  ])
+  const [before, during, after] = run
+  assert.equal(before?.refused, 0)
+  // The model's ceiling is 600 a second.
+  assert.ok(during && during.answered >= 0.8 * 600 * 20, `${during?.answered} answered`)
+  assert.ok(during.p95Ms <= 300, `P95 ${during.p95Ms} ms`)
+  assert.ok(during.refused > 0.5 * 1_800 * 20)
+  assert.ok(after && after.refusedLateMs <= 2_000, `refuses ${after?.refusedLateMs} ms after the spike`)
+})
+
+interface Phase {
+  answered: number
+  refused: number
+  p95Ms: number
+  /** How long after its beginning the phase's last refusal came. */
+  refusedLateMs: number
+}
+
+/** A Node process: one loop, which works off what is ready and then looks again. Each request takes four steps of 0.4 ms, 1 ms apart. */
+function simulate(phases: readonly { seconds: number; perSecond: number }[]): Phase[] {
+  const policy = createShedPolicy(TARGET_MS)
+  const results: Phase[] = []
+  let ready: { atMs: number; sentAtMs: number; step: number }[] = []
+  let now = 0
+  let dueMs = 50
+  let arrivalMs = 0
+  for (const { seconds, perSecond } of phases) {
+    const startMs = now
+    const latencies: number[] = []
+    const phase: Phase = { answered: 0, refused: 0, p95Ms: 0, refusedLateMs: 0 }
+    arrivalMs = now
+    while (now < startMs + seconds * 1_000) {
+      if (now >= dueMs) {
+        policy.tick(now, now - dueMs)
+        dueMs = now + 50
+      }
+      for (; arrivalMs <= now; arrivalMs += 1_000 / perSecond) ready.push({ atMs: now, sentAtMs: arrivalMs, step: 0 })
+      const turn = ready.filter(({ atMs }) => atMs <= now)
+      ready = ready.filter(({ atMs }) => atMs > now)
+      for (const each of turn) {
+        if (each.step === 0 && !policy.admits('feed', now, each.sentAtMs)) {
+          now += 0.05
+          phase.refused += 1
+          phase.refusedLateMs = now - startMs
+          continue
+        }
+        now += 0.41
+        if (each.step < 3) ready.push({ ...each, atMs: now + 1, step: each.step + 1 })
+        else {
+          policy.done()
+          phase.answered += 1
+          latencies.push(now - each.sentAtMs)
+        }
+      }
+      if (turn.length === 0) now += 0.2
+    }
+    phase.p95Ms = latencies.toSorted((one, other) => one - other)[Math.floor(latencies.length * 0.95)] ?? 0
+    results.push(phase)
+  }
+  return results
+}

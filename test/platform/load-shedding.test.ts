@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Problem } from '../../src/contract/common.ts'
+import { startApp } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
+
+/** Asks as NGINX does, which says when it passed the request on. */
+function ask(origin: string, path: string, method = 'GET') {
+  return fetch(`${origin}${path}`, { method, headers: { 'x-request-start': `t=${(Date.now() / 1_000).toFixed(3)}` } })
+}
+
+/** Keeps the loop busy for `ms` out of each turn. */
+function occupy(ms: number): { stop: () => void } {
+  const timer = setInterval(() => {
+    for (const end = performance.now() + ms; performance.now() < end;);
+  }, 1)
+  return { stop: () => clearInterval(timer) }
+}
+
+test('an overloaded app server refuses with 503 and says when to come back; health and signing out stay', async (t) => {
+  const app = await startApp(t, { MINIGRAM_SHED_DELAY_MS: '20' })
+  assert.equal((await ask(app.origin, '/api/search/accounts?q=a')).status, 200)
+
+  const occupied = occupy(80)
+  t.after(occupied.stop)
+  const refused = await eventually('a search is refused', 20_000, async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(app.origin, '/api/search/accounts?q=a')))
+    return answers.find(({ status }) => status === 503) ?? null
+  })
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1)
+  assert.match(String(refused.headers.get('content-type')), /^application\/problem\+json/)
+  assert.equal(refused.headers.get('cache-control'), 'private, no-store')
+  const problem = (await refused.json()) as Problem
+  assert.equal(problem.code, 'service.overloaded')
+  assert.ok(problem.requestId)
+  assert.equal((await ask(app.origin, '/health/ready')).status, 200)
+  assert.equal(
+    (await ask(app.origin, '/api/sessions/current', 'DELETE')).status,
+    401,
+    'nobody was signed in, and it was asked',
+  )
+  assert.match(
+    await app.services.metrics.registry.metrics(),
+    /http_requests_shed_total\{class="heavy",instance="app1"\} [1-9]/,
+  )
+
+  occupied.stop()
+  await eventually('a search is answered', 20_000, async () =>
+    (await ask(app.origin, '/api/search/accounts?q=a')).status === 200 ? true : null,
+  )
+})
+
+test('who does not come through the balancer is never refused', async (t) => {
+  const app = await startApp(t, { MINIGRAM_SHED_DELAY_MS: '1' })
+  const occupied = occupy(30)
+  t.after(occupied.stop)
+  for (const end = Date.now() + 1_500; Date.now() < end;)
+    assert.equal((await fetch(`${app.origin}/api/instance`)).status, 200)
+})
