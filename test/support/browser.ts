@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, afterEach, type TestContext } from 'node:test'
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { openOwnAddress, type OwnAddress } from './own-address.ts'
 import { REPO_DIR } from './stack.ts'
@@ -38,32 +39,56 @@ export interface VisitOptions {
   /** A touch screen with this many pixels to a point. */
   phonePixelRatio?: number
   reducedMotion?: boolean
+  /** What this page may report: requests that the test lets fail, say. Anything else fails the test. */
+  expects?: RegExp
+  /** Stays open from test to test; for files that look at one page many times. */
+  isKept?: boolean
 }
+
+/** What Chromium reports of an answer that is no success, and of one that did not come. */
+export const FAILED_REQUEST = /Failed to load resource/
 
 export interface TestBrowser extends AsyncDisposable {
   /** A person's own browser profile, opened at the stack's pages. */
   visit(origin: string, options?: VisitOptions): Promise<Page>
   /** The next request of this page to `path` arrives, its answer does not. */
   loseAnswer(page: Page, path: string): void
-  /** What the pages reported and nobody caught, so far. */
+  closeVisits(): Promise<void>
+  /** What the pages reported, so far: errors that nobody caught, what the console calls an error, what the policy refused. */
   errors: string[]
 }
 
-/** Debian's Chromium, closed when the test ends. Errors of a page fail the test that made them. */
+/** Debian's Chromium, closed when the test ends. What a page reports fails the test. */
 export async function openBrowser(t: TestContext): Promise<TestBrowser> {
   const browser = await launchBrowser()
   t.after(async () => {
     await browser[Symbol.asyncDispose]()
-    if (browser.errors.length > 0) throw new Error(`the page reported: ${browser.errors.join('; ')}`)
+    assert.deepEqual(browser.errors, [])
   })
+  return browser
+}
+
+/** One for all tests of a file. What a test opened is closed after it, and what its pages reported fails it. */
+export async function sharedBrowser(): Promise<TestBrowser> {
+  const browser = await launchBrowser()
+  afterEach(async () => {
+    await browser.closeVisits()
+    assert.deepEqual(browser.errors.splice(0), [])
+  })
+  after(() => browser[Symbol.asyncDispose]())
   return browser
 }
 
 export async function launchBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  const contexts: BrowserContext[] = []
   const addresses = new Map<BrowserContext, OwnAddress>()
+  const kept = new Set<BrowserContext>()
   const errors: string[] = []
+  const close = async (context: BrowserContext, address: OwnAddress) => {
+    addresses.delete(context)
+    await context.close()
+    await address[Symbol.asyncDispose]()
+  }
   mkdirSync(SCREENSHOTS, { recursive: true })
   return {
     errors,
@@ -74,32 +99,38 @@ export async function launchBrowser(): Promise<TestBrowser> {
         proxy: { server: address.proxy },
       })
       addresses.set(context, address)
+      if (options.isKept) kept.add(context)
       context.setDefaultTimeout(TIMEOUT_MS)
-      contexts.push(context)
-      if (options.as) {
-        await context.addCookies([
-          { name: 'mg', value: options.as.token, url: origin, httpOnly: true, sameSite: 'Lax' },
-        ])
-        await context.addInitScript("localStorage.setItem('minigram.signedIn', '1')")
-      }
       const page = await context.newPage()
-      page.on('pageerror', (error) => errors.push(error.message))
+      noteReports(page, (report) => !options.expects?.test(report) && errors.push(report))
       await page.goto(options.at ?? '/')
       return page
     },
     loseAnswer(page, path) {
       addresses.get(page.context())?.loseAnswer(path)
     },
+    async closeVisits() {
+      const visits = [...addresses].filter(([context]) => !kept.has(context))
+      await Promise.all(visits.map(([context, address]) => close(context, address)))
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.all(contexts.map((context) => context.close()))
+      await Promise.all([...addresses].map(([context, address]) => close(context, address)))
       await browser.close()
-      await Promise.all([...addresses.values()].map((address) => address[Symbol.asyncDispose]()))
     },
   }
 }
 
+/** Chromium tells on the console what a Content Security Policy refused, and which requests failed. */
+function noteReports(page: Page, note: (report: string) => void): void {
+  page.on('pageerror', (error) => note(error.message))
+  page.on('crash', () => note('the page crashed'))
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`${message.text()} (${message.location().url})`)
+  })
+}
+
 function contextOptions(origin: string, given: VisitOptions): BrowserContextOptions {
-  const { viewport = DESKTOP, colorScheme = 'light', reducedMotion = false, phonePixelRatio } = given
+  const { as, viewport = DESKTOP, colorScheme = 'light', reducedMotion = false, phonePixelRatio } = given
   const options: BrowserContextOptions = {
     viewport,
     colorScheme,
@@ -107,9 +138,19 @@ function contextOptions(origin: string, given: VisitOptions): BrowserContextOpti
     locale: 'en-GB',
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
   }
+  if (as) options.storageState = signedIn(origin, as.token)
   return phonePixelRatio === undefined
     ? options
     : { ...options, deviceScaleFactor: phonePixelRatio, isMobile: true, hasTouch: true }
+}
+
+/** What signing in leaves in a browser: the cookie, and the hint that there is one. */
+function signedIn(origin: string, token: string): Exclude<BrowserContextOptions['storageState'], string | undefined> {
+  const cookie = { domain: new URL(origin).hostname, path: '/', expires: -1, secure: false }
+  return {
+    cookies: [{ ...cookie, name: 'mg', value: token, httpOnly: true, sameSite: 'Lax' }],
+    origins: [{ origin, localStorage: [{ name: 'minigram.signedIn', value: '1' }] }],
+  }
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { launchBrowser, screenshot, type TestBrowser } from '../support/browser.ts'
+import { before, test } from 'node:test'
+import { screenshot, sharedBrowser, type VisitOptions } from '../support/browser.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { jpeg } from '../support/pictures.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
-let browser: TestBrowser
+const browser = await sharedBrowser()
 let ann: Person
 
 before(async () => {
-  browser = await launchBrowser()
   ann = await newPerson('set')
 })
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  assert.deepEqual(browser.errors, [])
-})
 
-const opens = (as = ann) => browser.visit(stack.lb, { as, at: '/settings' })
+const opens = (as = ann, options: VisitOptions = {}) => browser.visit(stack.lb, { as, at: '/settings', ...options })
 
 test('name and words change and are seen on the profile', async () => {
   const page = await opens()
@@ -57,9 +52,9 @@ test('the theme holds, also for the next page', async () => {
 
 test('another password signs out every other device, and only it opens the account from then on', async () => {
   const bob = await newPerson('pwd')
-  const other = await opens(bob)
+  const other = await opens(bob, { expects: /status of 401/ })
   const signedIn = await bob.send('POST', '/api/sessions', { username: bob.username, password: PASSWORD })
-  const page = await opens({ ...bob, token: signedIn.body.token })
+  const page = await opens({ ...bob, token: signedIn.body.token }, { expects: /status of 403/ })
   await other.getByRole('heading', { name: 'Devices' }).waitFor()
   await page.getByLabel('Current password').fill('not this one')
   await page.getByLabel('New password').fill('a quite different phrase')
@@ -103,7 +98,7 @@ test('signing out leaves nothing of the person in the page', async () => {
 
 test('deleting the account asks for its name, and then it is gone', async () => {
   const eve = await newPerson('del')
-  const page = await opens(eve)
+  const page = await opens(eve, { expects: /status of 404/ })
   await page.getByRole('button', { name: 'Delete my account…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete your account?' })
   const button = dialog.getByRole('button', { name: 'Delete account' })

@@ -1,27 +1,23 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import type { PhotoCard } from '../../src/contract/photos.ts'
 import { UPLOAD_MAX_BYTES } from '../../src/contract/limits.ts'
-import { launchBrowser, PHONE, screenshot, type TestBrowser } from '../support/browser.ts'
+import { PHONE, screenshot, sharedBrowser } from '../support/browser.ts'
 import type { Person } from '../support/person.ts'
 import { jpeg } from '../support/pictures.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
-let browser: TestBrowser
+const browser = await sharedBrowser()
 let ann: Person
 
 before(async () => {
-  browser = await launchBrowser()
   ann = await newPerson('upl')
 })
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  assert.deepEqual(browser.errors, [])
-})
 
-const opensUpload = () => browser.visit(stack.lb, { as: ann, at: '/upload' })
+const opensUpload = (expects?: RegExp) =>
+  browser.visit(stack.lb, { as: ann, at: '/upload', ...(expects ? { expects } : {}) })
 const file = async (name: string, size?: { width: number; height: number }) => ({
   name,
   mimeType: 'image/jpeg',
@@ -135,7 +131,7 @@ test('several photos go one after the other, each with its own words', async () 
 })
 
 test('a lost connection is made good with the same key, and one photo comes of it', async () => {
-  const page = await opensUpload()
+  const page = await opensUpload(/CONTENT_LENGTH_MISMATCH/)
   const keys: (string | undefined)[] = []
   page.on('request', (request) => isUpload(request) && keys.push(request.headers()['idempotency-key']))
   browser.loseAnswer(page, '/api/photos')
@@ -173,7 +169,7 @@ test('a photo on its way shows how far it is and can be cancelled', async () => 
 })
 
 test('a picture that the server refuses says why', async () => {
-  const page = await opensUpload()
+  const page = await opensUpload(/status of 415/)
   await chooses(page, { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture') })
   await publish(page)
   await page.getByRole('listitem', { name: 'broken.jpg' }).getByRole('alert').waitFor()

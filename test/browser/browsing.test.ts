@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { PhotoCard } from '../../src/contract/photos.ts'
-import { launchBrowser, PHONE, type TestBrowser, type VisitOptions } from '../support/browser.ts'
+import { PHONE, sharedBrowser, type VisitOptions } from '../support/browser.ts'
 import { publishesPhoto, publishesPhotos } from '../support/gallery.ts'
 import type { Person } from '../support/person.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
-let browser: TestBrowser
+const browser = await sharedBrowser()
 let author: Person
 let fan: Person
 let photos: PhotoCard[]
 
 before(async () => {
-  browser = await launchBrowser()
   author = await newPerson('bra')
   fan = await newPerson('brf')
   await fan.send('PUT', `/api/accounts/${author.username}/follow`)
   photos = await publishesPhotos(author, ['first', 'second', 'third', 'fourth', 'fifth'])
-})
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  assert.deepEqual(browser.errors, [])
 })
 
 const visit = (at: string, options: VisitOptions = {}) => browser.visit(stack.lb, { at, as: fan, ...options })
@@ -70,7 +65,7 @@ test('two taps like a photo, one opens it', async () => {
 })
 
 test('a like that the server refuses is taken back, and says so', async () => {
-  const page = await visit(`/photos/${photo(0).id}`)
+  const page = await visit(`/photos/${photo(0).id}`, { expects: /status of 500/ })
   await page.route('**/like', (route) => route.fulfill({ status: 500, json: { code: 'service.failed', title: 'No' } }))
   const heart = page.getByRole('button', { name: /^Like, / })
   await heart.click()

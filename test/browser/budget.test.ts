@@ -1,31 +1,26 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
-import { launchBrowser, PHONE, type TestBrowser } from '../support/browser.ts'
+import { PHONE, sharedBrowser } from '../support/browser.ts'
 import { publishesPhotos } from '../support/gallery.ts'
 import type { Person } from '../support/person.ts'
 import { get, newPerson, stack } from '../support/stack.ts'
 
+const browser = await sharedBrowser()
 /** Gzip, of what index.html names. */
 const INITIAL_JS_MAX_BYTES = 90_000
 const CSS_MAX_BYTES = 12_000
 /** Google's "good" is 0.1; whoever holds a finger over a heart notices less than that. */
 const LAYOUT_SHIFT_MAX = 0.01
 
-let browser: TestBrowser
 let ann: Person
 let photoId: string
 
 before(async () => {
-  browser = await launchBrowser()
   ann = await newPerson('bud')
   const [photo] = await publishesPhotos(ann, ['one', 'two', 'three', 'four'])
   photoId = photo?.id ?? assert.fail('no photo')
-})
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  assert.deepEqual(browser.errors, [])
 })
 
 test('a first visit loads at most 90 kB of scripts and 12 kB of styles', async () => {

@@ -1,29 +1,24 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { Route } from 'playwright-core'
-import { launchBrowser, screenshot, type TestBrowser, type VisitOptions } from '../support/browser.ts'
+import { screenshot, sharedBrowser, type VisitOptions } from '../support/browser.ts'
 import { publishesPhoto } from '../support/gallery.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
-let browser: TestBrowser
+const browser = await sharedBrowser()
 let ann: Person
 let photoId: string
 
 before(async () => {
-  browser = await launchBrowser()
   ann = await newPerson('sta')
   photoId = (await publishesPhoto(ann, 'a state')).id
-})
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  assert.deepEqual(browser.errors, [])
 })
 
 const visit = (at: string, options: VisitOptions = {}) => browser.visit(stack.lb, { at, ...options })
 /** A page of ann's, on which nothing was asked of the API yet. */
-const opens = async (at: string, as?: Person) => {
-  const page = await visit('/robots.txt', as ? { as } : {})
+const opens = async (at: string, options: VisitOptions = {}) => {
+  const page = await visit('/robots.txt', options)
   return { page, go: () => page.goto(at) }
 }
 const problem =
@@ -49,7 +44,7 @@ test('skeletons stand while a page loads, and are said aloud once', async () => 
     [`/photos/${photoId}`, `**/api/photos/${photoId}`, 'Loading the photo…'],
     [`/@${ann.username}/followers`, '**/api/*/*/followers', 'Loading people…'],
   ] as const) {
-    const { page, go } = await opens(at, ann)
+    const { page, go } = await opens(at, { as: ann })
     let release = () => undefined as void
     const held = new Promise<void>((resolve) => (release = resolve))
     await page.route(asked, async (route) => {
@@ -65,7 +60,7 @@ test('skeletons stand while a page loads, and are said aloud once', async () => 
 })
 
 test('a failure says what to do, shows the request to quote, and a retry mends it', async () => {
-  const { page, go } = await opens('/explore')
+  const { page, go } = await opens('/explore', { expects: /status of 500/ })
   let isBroken = true
   await page.route('**/api/explore', (route) => (isBroken ? problem(500, 'service.failed')(route) : route.fallback()))
   await go()
@@ -79,7 +74,7 @@ test('a failure says what to do, shows the request to quote, and a retry mends i
 })
 
 test('who is too fast is told when to come back, and may', async () => {
-  const { page, go } = await opens('/explore')
+  const { page, go } = await opens('/explore', { expects: /status of 429/ })
   let isLimited = true
   await page.route('**/api/explore', (route) =>
     isLimited ? problem(429, 'request.rate_limited', { 'retry-after': '2' })(route) : route.fallback(),
@@ -95,7 +90,7 @@ test('who is too fast is told when to come back, and may', async () => {
 })
 
 test('without a connection a banner says so, and goes with it', async () => {
-  const page = await visit(`/photos/${photoId}`, { as: ann })
+  const page = await visit(`/photos/${photoId}`, { as: ann, expects: /INTERNET_DISCONNECTED/ })
   await page.getByRole('img', { name: 'A colour that says a state' }).waitFor()
   await page.context().setOffline(true)
   await page.getByText('You are offline').waitFor()
@@ -110,7 +105,7 @@ test('without a connection a banner says so, and goes with it', async () => {
 })
 
 test('a server that only reads says so in a banner until it writes again', async () => {
-  const page = await visit(`/photos/${photoId}`, { as: ann })
+  const page = await visit(`/photos/${photoId}`, { as: ann, expects: /status of 503/ })
   let isReadOnly = true
   await page.route('**/like', (route) => (isReadOnly ? problem(503, 'service.no_primary')(route) : route.fallback()))
   await page.route('**/health', (route) => {
@@ -127,7 +122,7 @@ test('a server that only reads says so in a banner until it writes again', async
 })
 
 test('the next page of a list that does not come waits for a click', async () => {
-  const page = await visit('/robots.txt')
+  const page = await visit('/robots.txt', { expects: /status of 500/ })
   const photo = (await ann.get(`/api/photos/${photoId}`)).body
   const pages = [{ items: [photo], nextCursor: 'bmV4dA', viewer: { liked: [] } }]
   let isBroken = true
@@ -161,7 +156,7 @@ test('empty places say what belongs there', async () => {
 })
 
 test('what is not there says so, by page and by status', async () => {
-  const page = await visit('/robots.txt')
+  const page = await visit('/robots.txt', { expects: /status of 404/ })
   for (const [at, what, status] of [
     ['/nowhere', 'This page is not here', 200],
     ['/photos/0198c0de-0000-7000-8000-000000000001', 'This photo is not here', 404],
@@ -173,7 +168,7 @@ test('what is not there says so, by page and by status', async () => {
 })
 
 test('what needs an account leads to one and comes back', async () => {
-  const page = await visit('/upload')
+  const page = await visit('/upload', { expects: /status of 401/ })
   await page.getByRole('heading', { name: 'Share your photographs' }).waitFor()
   await page.goto('/settings')
   await page.getByRole('heading', { name: 'Settings are yours' }).waitFor()
@@ -194,7 +189,7 @@ test('what needs an account leads to one and comes back', async () => {
 
 test('a session that ended elsewhere leaves a visitor, not a broken page', async () => {
   const gone = await newPerson('gon')
-  const page = await visit('/settings', { as: gone })
+  const page = await visit('/settings', { as: gone, expects: /status of 401/ })
   await page.getByRole('heading', { name: 'Devices' }).waitFor()
   await gone.send('DELETE', '/api/sessions/current')
   await page.getByLabel('Name').fill('Somebody')
@@ -203,7 +198,7 @@ test('a session that ended elsewhere leaves a visitor, not a broken page', async
 })
 
 test('photos come from this origin when the edge does not answer', async () => {
-  const page = await visit('/robots.txt')
+  const page = await visit('/robots.txt', { expects: /ERR_FAILED/ })
   await page.route(`${stack.edge}/**`, (route) => route.abort())
   await page.goto(`/photos/${photoId}`)
   const img = page.getByRole('img', { name: 'A colour that says a state' })
