@@ -48,6 +48,19 @@ test('a page for signed-out visitors is filled once, hit afterwards, and asked f
   assert.match(cacheStatus(await ask(`${front.lb}${PHOTO}`)), /lb; fwd=uri-miss$/)
 })
 
+test('a client on this machine is told which app server answered, nobody else is', async (t) => {
+  const front = await startFront(t, counting({ 'x-accel-expires': '600', 'x-served-by': 'somebody else' }))
+  const servedBy = async (headers: Record<string, string>) =>
+    (await ask(`${front.lb}/api/feed`, headers)).headers['x-served-by']
+  assert.equal(await servedBy({}), 'app1')
+  assert.equal(await servedBy({ 'x-forwarded-for': '127.0.0.1', 'x-edge-secret': SECRET }), 'app1')
+  assert.equal(await servedBy({ 'x-forwarded-for': '192.0.2.7', 'x-edge-secret': SECRET }), undefined)
+  await ask(`${front.lb}${PHOTO}`)
+  const kept = await ask(`${front.lb}${PHOTO}`)
+  assert.match(cacheStatus(kept), /lb; hit$/)
+  assert.equal(kept.headers['x-served-by'], undefined)
+})
+
 test('exactly the pages that the contract lists are kept, in exactly one spelling', async (t) => {
   const front = await startFront(t, counting())
   const params = { id: '0192c7a0-0000-7000-8000-000000000000', username: 'ann.b_1' }
