@@ -6,15 +6,12 @@ import type { World } from './generator/actions.ts'
 
 const KNOWN_MAX = 5_000
 const PICTURES_MAX = 20
+const DRAWN_COUNT = 4
 /** Small ones: uploading is what is meant to be loaded here, not the network of one machine. */
 const PICTURE_MAX_BYTES = 400_000
 
 /** What is there to be looked at, and pictures to upload: real files where a directory is given, drawn ones otherwise. */
-export async function lookAtWorld(
-  services: Services,
-  photosDirectory: string | undefined,
-  seed: number,
-): Promise<World> {
+export async function lookAtWorld(services: Services, photosDirectory: string | undefined, lb: string): Promise<World> {
   const { accounts, photos } = await services.db.readPrimary(async (db) => ({
     accounts: await db
       .selectFrom('accounts')
@@ -30,35 +27,28 @@ export async function lookAtWorld(
       .limit(KNOWN_MAX)
       .execute(),
   }))
-  const pictures = photosDirectory === undefined ? await drawn() : fromDirectory(photosDirectory)
-  if (pictures.length === 0) throw new Error(`no picture of at most ${PICTURE_MAX_BYTES} bytes in ${photosDirectory}`)
-  let turn = 0
   return {
     usernames: accounts.map(({ username }) => username),
     photoIds: photos.map(({ id }) => id),
-    picture: () => pictures[turn++ % pictures.length] ?? new Uint8Array(),
-    random: seededRandom(seed),
+    assets: await assetsOf(lb),
+    pictures: await picturesFrom(photosDirectory),
   }
 }
 
-function fromDirectory(directory: string): Uint8Array[] {
-  return globSync('**/*.{jpg,jpeg,JPG}', { cwd: directory })
+/** The hashed files that a first visit loads. */
+export async function assetsOf(lb: string): Promise<string[]> {
+  const document = await (await fetch(`${lb}/index.html`)).text()
+  return [...new Set([...document.matchAll(/"(\/assets\/[^"]+)"/g)].flatMap(([, path]) => path ?? []))]
+}
+
+/** @throws Error where the directory holds no picture that is small enough */
+export async function picturesFrom(directory: string | undefined): Promise<Uint8Array[]> {
+  if (directory === undefined)
+    return Promise.all(Array.from({ length: DRAWN_COUNT }, (_, index) => generatedPicture(index + 1)))
+  const pictures = globSync('**/*.{jpg,jpeg,JPG}', { cwd: directory })
     .map((file) => readFileSync(join(directory, file)))
     .filter(({ length }) => length > 1_000 && length <= PICTURE_MAX_BYTES)
     .slice(0, PICTURES_MAX)
-}
-
-function drawn(): Promise<Uint8Array[]> {
-  return Promise.all(Array.from({ length: 4 }, (_, index) => generatedPicture(index + 1)))
-}
-
-/** mulberry32: repeatable and good enough to draw actions with. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  if (pictures.length === 0) throw new Error(`no JPEG of at most ${PICTURE_MAX_BYTES / 1_000} kB in ${directory}`)
+  return pictures
 }

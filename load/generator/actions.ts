@@ -1,166 +1,263 @@
-import type { Client } from 'undici'
-import type { CommentPage, PhotoCard, PhotoPage } from '../../src/contract/photos.ts'
-import type { Person } from './people.ts'
+import type { AccountPage, Profile } from '../../src/contract/accounts.ts'
+import type { CommentPage, PhotoCard, PhotoDetail, PhotoPage } from '../../src/contract/photos.ts'
+import { textOf, type Answer } from './answer-reader.ts'
+import type { Ask, Browser } from './browser.ts'
+import type { Recorder } from './recorder.ts'
 
-/** What people do. `image` goes to the edge, the rest to the load balancer. */
+/** What people do. `image` and `asset` go to the edge, the rest to the load balancer. */
 export type Action =
-  'feed' | 'image' | 'profile' | 'photo' | 'explore' | 'search' | 'like' | 'comment' | 'follow' | 'upload'
+  'feed' | 'image' | 'asset' | 'profile' | 'photo' | 'explore' | 'search' | 'like' | 'comment' | 'follow' | 'upload'
 
-export interface Outcome {
-  /** Null when the answer was what it should be; else why not, in few words that repeat. */
-  failure: string | null
-  status: number
-  bytes: number
-  /** RFC 9211, as the tier nearest to us added it. */
-  cacheStatus: string
-}
-
+/** What there is to look at, and what to upload. Plain data: it goes to a thread. */
 export interface World {
   usernames: readonly string[]
   photoIds: readonly string[]
-  /** A picture to upload, another at each call. */
-  picture: () => Uint8Array
+  /** Hashed files of the pages. */
+  assets: readonly string[]
+  pictures: readonly Uint8Array[]
+}
+
+export interface Scene {
+  world: World
   random: () => number
+  /** For what was meant to begin then. */
+  recorderAt: (sinceMs: number) => Recorder
+  /** Ids of photos that were uploaded. */
+  uploaded: { browser: Browser; id: string }[]
 }
 
-export const REQUEST_TIMEOUT_MS = 10_000
+/** Reading an answer in full costs as much as all the rest of a request: one in so many is, of the others status, type and
+ *  size are checked, and the beginning where it is not compressed. */
+const READ_IN_FULL_ONE_IN = 8
+const IMAGE_MIN_BYTES = 100
+const IMAGE_WIDTH = 640
 
-/** Does it, checks the answer, and remembers what a browser would. Never rejects. */
-export async function act(action: Action, person: Person, world: World): Promise<Outcome> {
-  try {
-    return await ACTIONS[action](person, world)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    return { failure: code, status: 0, bytes: 0, cacheStatus: '' }
-  }
+/** Does it, and remembers what a browser would. What went wrong is recorded. */
+export function act(action: Action, browser: Browser, scene: Scene, sinceMs: number): Promise<unknown> {
+  return ACTIONS[action](browser, scene, sinceMs)
 }
 
-const ACTIONS: Readonly<Record<Action, (person: Person, world: World) => Promise<Outcome>>> = {
-  async feed(person) {
-    const { outcome, text } = await call(person.lb, 'GET', '/api/feed', person.token)
-    if (outcome.failure) return outcome
-    // The contract's answer; what is read from it is checked below.
-    const page = JSON.parse(text) as PhotoPage
-    if (!Array.isArray(page.items) || !Array.isArray(page.viewer.liked))
-      return { ...outcome, failure: 'feed: wrong shape' }
-    remember(person, page.items)
-    return outcome
+type Act = (browser: Browser, scene: Scene, sinceMs: number) => Promise<unknown>
+
+const ACTIONS: Readonly<Record<Action, Act>> = {
+  feed: (browser, scene, sinceMs) =>
+    read(
+      browser,
+      scene,
+      { kind: 'feed', path: '/api/feed', sinceMs, isReadInFull: browser.photos.length === 0 },
+      (text) => {
+        const page = photoPage(text)
+        if (page === null) return false
+        browser.photos = page.items.map(({ id }) => id)
+        browser.images = page.items.flatMap(imageOf)
+        return true
+      },
+    ),
+  image(browser, scene, sinceMs) {
+    const path = pick(browser.images, scene)
+    // Who has not seen a feed yet knows no photo.
+    if (path === undefined) return ACTIONS.feed(browser, scene, sinceMs)
+    return file(browser, sinceMs, 'image', path, (answer) => answer.contentType.startsWith('image/'))
   },
-  async image(person, world) {
-    const path = pick(person.images, world)
-    if (path === undefined) return ACTIONS.feed(person, world)
-    const { outcome } = await call(person.edge, 'GET', path, null)
-    return outcome.failure === null && outcome.bytes < 100 ? { ...outcome, failure: 'image: no picture' } : outcome
+  async asset(browser, scene, sinceMs) {
+    const path = pick(scene.world.assets, scene)
+    if (path !== undefined) await file(browser, sinceMs, 'asset', path, () => true)
   },
-  async profile(person, world) {
-    const username = pick(world.usernames, world) ?? person.username
-    const { outcome, text } = await call(person.lb, 'GET', `/api/accounts/${username}`, person.token)
-    return shaped(outcome, text.includes(`"username":"${username}"`), 'profile: wrong person')
+  profile(browser, scene, sinceMs) {
+    const username = pick(scene.world.usernames, scene) ?? browser.username
+    const isRight = (text: string) => (JSON.parse(text) as Profile).username === username
+    return read(browser, scene, { kind: 'profile', path: `/api/accounts/${username}`, sinceMs }, isRight)
   },
-  async photo(person, world) {
-    const id = pick(person.photos, world) ?? pick(world.photoIds, world)
-    const { outcome, text } = await call(person.lb, 'GET', `/api/photos/${id}`, person.token)
-    return shaped(outcome, text.includes(`"id":"${id}"`), 'photo: wrong photo')
+  photo(browser, scene, sinceMs) {
+    const id = somePhoto(browser, scene)
+    const isRight = (text: string) => (JSON.parse(text) as PhotoDetail).id === id
+    return read(browser, scene, { kind: 'photo', path: `/api/photos/${id}`, sinceMs }, isRight)
   },
-  async explore(person) {
-    const { outcome, text } = await call(person.lb, 'GET', '/api/explore', person.token)
-    return shaped(outcome, text.startsWith('{"items":['), 'explore: wrong shape')
+  explore: (browser, scene, sinceMs) =>
+    read(browser, scene, { kind: 'explore', path: '/api/explore', sinceMs }, (text) => photoPage(text) !== null),
+  search(browser, scene, sinceMs) {
+    const words = (pick(scene.world.usernames, scene) ?? browser.username).slice(0, 3)
+    const path = `/api/search/accounts?q=${encodeURIComponent(words)}`
+    const isRight = (text: string) => Array.isArray((JSON.parse(text) as AccountPage).items)
+    return read(browser, scene, { kind: 'search', path, sinceMs }, isRight)
   },
-  async search(person, world) {
-    const prefix = (pick(world.usernames, world) ?? 'an').slice(0, 3)
-    const { outcome, text } = await call(
-      person.lb,
-      'GET',
-      `/api/search/accounts?q=${encodeURIComponent(prefix)}`,
-      person.token,
-    )
-    return shaped(outcome, text.startsWith('{"items":['), 'search: wrong shape')
-  },
-  async like(person, world) {
-    const id = pick(person.photos, world) ?? pick(world.photoIds, world)
-    const isLike = world.random() < 0.7
-    const { outcome, text } = await call(person.lb, isLike ? 'PUT' : 'DELETE', `/api/photos/${id}/like`, person.token)
-    return shaped(outcome, text.includes(`"liked":${isLike}`), 'like: not what was asked')
+  async like(browser, scene, sinceMs) {
+    const isLike = scene.random() < 0.7
+    const [method, path] = [isLike ? 'PUT' : 'DELETE', `/api/photos/${somePhoto(browser, scene)}/like`] as const
+    await state(browser, sinceMs, 'like', method, path, `"liked":${isLike}`)
   },
   /** Says something, and looks whether it stands there: a person sees their own writes. */
-  async comment(person, world) {
-    const id = pick(person.photos, world) ?? pick(world.photoIds, world)
-    const text = `Seen ${Math.floor(world.random() * 1e9)}`
-    const posted = await call(person.lb, 'POST', `/api/photos/${id}/comments`, person.token, JSON.stringify({ text }))
-    if (posted.outcome.failure) return posted.outcome
-    const list = await call(person.lb, 'GET', `/api/photos/${id}/comments`, person.token)
-    if (list.outcome.failure) return list.outcome
-    const { items } = JSON.parse(list.text) as CommentPage
-    return shaped(
-      posted.outcome,
-      items.some((item) => item.text === text),
-      'comment: own write not there',
-    )
+  async comment(browser, scene, sinceMs) {
+    const path = `/api/photos/${somePhoto(browser, scene)}/comments`
+    const text = `Seen ${Math.floor(scene.random() * 1e9)}`
+    const body = Buffer.from(JSON.stringify({ text }))
+    const posted = await post(browser, scene, sinceMs, 'comment', path, body, 'application/json')
+    if (posted === null) return
+    const shows = (page: string) => (JSON.parse(page) as CommentPage).items.some((item) => item.text === text)
+    await ownWrite(browser, scene, 'comment check', path, shows)
   },
-  async follow(person, world) {
-    const username = pick(world.usernames, world)
-    if (username === undefined || username === person.username) return ACTIONS.feed(person, world)
-    const { outcome, text } = await call(person.lb, 'PUT', `/api/accounts/${username}/follow`, person.token)
-    return shaped(outcome, text.includes('"follows":true'), 'follow: not what was asked')
+  async follow(browser, scene, sinceMs) {
+    const username = pick(scene.world.usernames, scene)
+    if (username === undefined || username === browser.username) return ACTIONS.feed(browser, scene, sinceMs)
+    return state(browser, sinceMs, 'follow', 'PUT', `/api/accounts/${username}/follow`, '"follows":true')
   },
-  async upload(person, world) {
-    const form = multipart(world.picture())
-    const { outcome, text } = await call(person.lb, 'POST', '/api/photos', person.token, form.body, form.contentType)
-    return shaped(outcome, text.includes('"status":"processing"'), 'upload: wrong shape')
+  async upload(browser, scene, sinceMs) {
+    const { body, contentType } = multipart(pick(scene.world.pictures, scene) ?? new Uint8Array())
+    const answer = await post(browser, scene, sinceMs, 'upload', '/api/photos', body, contentType)
+    if (answer === null) return
+    const { id } = JSON.parse(textOf(answer)) as PhotoCard
+    scene.uploaded.push({ browser, id })
+    const shows = (text: string) => (JSON.parse(text) as PhotoDetail).id === id
+    await ownWrite(browser, scene, 'upload check', `/api/photos/${id}`, shows)
   },
 }
 
-function shaped(outcome: Outcome, isRight: boolean, failure: string): Outcome {
-  return outcome.failure === null && !isRight ? { ...outcome, failure } : outcome
+interface Reading {
+  kind: string
+  path: string
+  sinceMs: number
+  /** Otherwise one in `READ_IN_FULL_ONE_IN` is. */
+  isReadInFull?: boolean
+  complaint?: string
 }
 
-function pick<Item>(items: readonly Item[], world: World): Item | undefined {
-  return items[Math.floor(world.random() * items.length)]
-}
-
-function remember(person: Person, cards: readonly PhotoCard[]): void {
-  person.photos = cards.map(({ id }) => id)
-  person.images = cards.flatMap(
-    ({ renditions }) => renditions.find(({ width, format }) => width === 640 && format === 'webp')?.path ?? [],
-  )
-}
-
-async function call(
-  client: Client,
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
-  path: string,
-  token: string | null,
-  body?: string | Buffer,
-  contentType = 'application/json',
-) {
-  const answer = await client.request({
-    method,
+/** A GET whose answer is JSON; `isRight` sees those that are read in full. */
+function read(
+  browser: Browser,
+  scene: Scene,
+  { kind, path, sinceMs, isReadInFull = false, complaint = 'wrong shape' }: Reading,
+  isRight: (text: string) => boolean,
+): Promise<Answer | null> {
+  const readsInFull = isReadInFull || scene.random() * READ_IN_FULL_ONE_IN < 1
+  return browser.ask({
+    kind,
+    origin: 'lb',
+    method: 'GET',
     path,
-    body: body ?? null,
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    bodyTimeout: REQUEST_TIMEOUT_MS,
-    headers: {
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': contentType }),
+    keepsBody: readsInFull,
+    expectedStatus: 200,
+    sinceMs,
+    check(answer) {
+      if (!answer.contentType.startsWith('application/json') || answer.bodyBytes < 2) return 'wrong shape'
+      if (!readsInFull) return null
+      const text = textOf(answer)
+      scene.recorderAt(sinceMs).noteText(answer.bodyBytes, Buffer.byteLength(text))
+      return isRight(text) ? null : complaint
     },
   })
-  const { statusCode, headers } = answer
-  const bytes = Buffer.from(await answer.body.arrayBuffer())
-  const outcome: Outcome = {
-    failure: statusCode >= 200 && statusCode < 300 ? null : `${statusCode}`,
-    status: statusCode,
-    bytes: bytes.length,
-    cacheStatus: String(headers['cache-status'] ?? ''),
+}
+
+/** Looks whether what was just written is there. */
+async function ownWrite(
+  browser: Browser,
+  scene: Scene,
+  kind: string,
+  path: string,
+  shows: (text: string) => boolean,
+): Promise<void> {
+  const sinceMs = performance.now()
+  const complaint = 'own write not there'
+  const answer = await read(browser, scene, { kind, path, sinceMs, isReadInFull: true, complaint }, shows)
+  if (answer !== null) scene.recorderAt(sinceMs).counts.ownWritesSeen += 1
+}
+
+/** PUT or DELETE of a state that the answer repeats. */
+function state(
+  browser: Browser,
+  sinceMs: number,
+  kind: string,
+  method: 'PUT' | 'DELETE',
+  path: string,
+  says: string,
+): Promise<Answer | null> {
+  return browser.ask({
+    kind,
+    origin: 'lb',
+    method,
+    path,
+    keepsBody: true,
+    expectedStatus: 200,
+    sinceMs,
+    check: (answer) => (textOf(answer).includes(says) ? null : 'not what was asked'),
+  })
+}
+
+function post(
+  browser: Browser,
+  scene: Scene,
+  sinceMs: number,
+  kind: string,
+  path: string,
+  body: Uint8Array,
+  contentType: string,
+): Promise<Answer | null> {
+  const ask: Ask = {
+    kind,
+    origin: 'lb',
+    method: 'POST',
+    path,
+    body,
+    contentType,
+    idempotencyKey: `load-${Math.floor(scene.random() * 1e15)
+      .toString(36)
+      .padStart(10, '0')}`,
+    keepsBody: true,
+    expectedStatus: 201,
+    sinceMs,
+    check: (answer) => (textOf(answer).startsWith('{"id":"') ? null : 'wrong shape'),
   }
-  return { outcome, text: token === null ? '' : bytes.toString('utf8') }
+  return browser.ask(ask)
+}
+
+/** A file from the edge. */
+function file(
+  browser: Browser,
+  sinceMs: number,
+  kind: string,
+  path: string,
+  isRight: (answer: Answer) => boolean,
+): Promise<Answer | null> {
+  return browser.ask({
+    kind,
+    isStatic: true,
+    origin: 'edge',
+    method: 'GET',
+    path,
+    keepsBody: false,
+    expectedStatus: 200,
+    sinceMs,
+    check: (answer) => (answer.bodyBytes >= IMAGE_MIN_BYTES && isRight(answer) ? null : 'not the file'),
+  })
+}
+
+/** Null where it is none. */
+function photoPage(text: string): PhotoPage | null {
+  const page = JSON.parse(text) as PhotoPage
+  return Array.isArray(page.items) && Array.isArray(page.viewer.liked) ? page : null
+}
+
+function imageOf({ renditions }: PhotoCard): string[] {
+  const found = renditions.find(({ width, format }) => width === IMAGE_WIDTH && format === 'webp') ?? renditions[0]
+  return found === undefined ? [] : [found.path]
+}
+
+function somePhoto(browser: Browser, scene: Scene): string | undefined {
+  return pick(browser.photos, scene) ?? pick(scene.world.photoIds, scene)
+}
+
+function pick<Item>(items: readonly Item[], scene: Scene): Item | undefined {
+  return items[Math.floor(scene.random() * items.length)]
 }
 
 const BOUNDARY = 'minigram-load-boundary'
+const FORM_HEAD = Buffer.from(
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="load.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`,
+)
+const FORM_END = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
 function multipart(picture: Uint8Array): { body: Buffer; contentType: string } {
-  const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="load.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`
   return {
-    body: Buffer.concat([Buffer.from(head), picture, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]),
+    body: Buffer.concat([FORM_HEAD, picture, FORM_END]),
     contentType: `multipart/form-data; boundary=${BOUNDARY}`,
   }
 }

@@ -1,75 +1,113 @@
-import { build, type Histogram } from 'hdr-histogram-js'
-import type { Action, Outcome } from './actions.ts'
+import type { Answer } from './answer-reader.ts'
+import { newHistogram, recordMs, type Histogram } from './histogram.ts'
+import { toTally, type CacheCounts, type Report, type Tally } from './report.ts'
 
-export interface ActionReport {
-  count: number
+/** One request that has ended. */
+export interface Noted {
+  kind: string
+  isStatic: boolean
+  isIdempotent: boolean
+  elapsedMs: number
+  /** Null where no answer came. */
+  answer: Answer | null
+  /** Null when the answer was what it should be; else why not, in few words that repeat. */
+  failure: string | null
+}
+
+interface Meter {
+  histogram: Histogram
   failed: number
-  p50Ms: number
-  p95Ms: number
-  p99Ms: number
-  maxMs: number
 }
 
-/** Microseconds with two significant digits, up to a minute. */
-function newHistogram(): Histogram {
-  return build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 2 })
-}
+export type Recorder = ReturnType<typeof createRecorder>
 
-/** Counts outcomes and latencies per action; latency counts from when the action was meant to begin. */
+/** Counts what happened within some time, in one thread. */
 export function createRecorder() {
-  const perAction = new Map<Action, { histogram: Histogram; failed: number }>()
-  const dynamic = newHistogram()
+  const [all, dynamic] = [newMeter(), newMeter()]
+  const [kinds, appServers, tiers] = [new Map<string, Meter>(), new Map<string, Meter>(), new Map<string, Meter>()]
+  const caches = new Map<string, CacheCounts>()
   const failures = new Map<string, number>()
-  const cacheStatuses = new Map<string, number>()
-  let bytes = 0
-
-  function note(action: Action, outcome: Outcome, elapsedMs: number): void {
-    const entry = perAction.get(action) ?? { histogram: newHistogram(), failed: 0 }
-    perAction.set(action, entry)
-    const microseconds = Math.min(60_000_000, Math.max(1, Math.round(elapsedMs * 1_000)))
-    entry.histogram.recordValue(microseconds)
-    if (action !== 'image') dynamic.recordValue(microseconds)
-    bytes += outcome.bytes
-    if (outcome.cacheStatus) {
-      const state = `${action} ${/\bhit\b/.test(outcome.cacheStatus) ? 'hit' : 'miss'}`
-      cacheStatuses.set(state, (cacheStatuses.get(state) ?? 0) + 1)
-    }
-    if (outcome.failure === null) return
-    entry.failed += 1
-    const name = `${action}: ${outcome.failure}`
-    failures.set(name, (failures.get(name) ?? 0) + 1)
-  }
-
-  function reportOf(histogram: Histogram, failed: number): ActionReport {
-    const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1_000
-    return {
-      count: histogram.totalCount,
-      failed,
-      p50Ms: at(50),
-      p95Ms: at(95),
-      p99Ms: at(99),
-      maxMs: histogram.maxValue / 1_000,
-    }
-  }
+  const counts = { actions: 0, failedIdempotent: 0, retried: 0, readInFull: 0, ownWritesSeen: 0, bytes: 0 }
+  const texts = { wireBytes: 0, plainBytes: 0 }
 
   return {
-    note,
-    report() {
-      const actions = Object.fromEntries(
-        [...perAction].map(([action, { histogram, failed }]) => [action, reportOf(histogram, failed)]),
-      )
-      const failed = [...perAction.values()].reduce((sum, entry) => sum + entry.failed, 0)
-      const dynamicFailed = failed - (perAction.get('image')?.failed ?? 0)
+    counts,
+    note({ kind, isStatic, isIdempotent, elapsedMs, answer, failure }: Noted): void {
+      const isFailed = failure !== null
+      enter(all, elapsedMs, isFailed)
+      if (!isStatic) enter(dynamic, elapsedMs, isFailed)
+      enter(meterOf(kinds, kind), elapsedMs, isFailed)
+      if (isFailed) {
+        const name = `${kind}: ${failure}`
+        failures.set(name, (failures.get(name) ?? 0) + 1)
+        if (isIdempotent) counts.failedIdempotent += 1
+      }
+      if (answer === null) return
+      counts.bytes += answer.bodyBytes
+      if (answer.servedBy !== '') enter(meterOf(appServers, answer.servedBy), elapsedMs, isFailed)
+      enter(meterOf(tiers, readCacheStatus(answer, kind, caches)), elapsedMs, isFailed)
+    },
+    noteText(wireBytes: number, plainBytes: number): void {
+      counts.readInFull += 1
+      if (plainBytes < 1_024) return
+      texts.wireBytes += wireBytes
+      texts.plainBytes += plainBytes
+    },
+    report(seconds: number): Report {
       return {
-        dynamic: reportOf(dynamic, dynamicFailed),
-        actions,
-        failed,
-        failures: Object.fromEntries([...failures].sort((one, other) => other[1] - one[1])),
-        cacheStatuses: Object.fromEntries(cacheStatuses),
-        bytes,
+        seconds,
+        ...counts,
+        all: tallyOf(all),
+        dynamic: tallyOf(dynamic),
+        kinds: talliesOf(kinds),
+        appServers: talliesOf(appServers),
+        tiers: talliesOf(tiers),
+        caches: Object.fromEntries(caches),
+        failures: Object.fromEntries(failures),
+        texts: { ...texts },
       }
     },
   }
 }
 
-export type LoadReport = ReturnType<ReturnType<typeof createRecorder>['report']>
+/** Counts what each tier says (RFC 9211, the one nearest to the origin first). @returns the tier that answered */
+function readCacheStatus({ cacheStatus, servedBy }: Answer, kind: string, caches: Map<string, CacheCounts>): string {
+  let answeredBy = servedBy === '' ? 'lb' : 'app'
+  if (cacheStatus === '') return answeredBy
+  for (const member of cacheStatus.split(', ')) {
+    const name = member.slice(0, member.indexOf(';'))
+    const tier = name.startsWith('edge') ? 'edge' : name
+    const key = `${tier} ${kind}`
+    let counts = caches.get(key)
+    if (!counts) caches.set(key, (counts = { hits: 0, misses: 0, bypassed: 0 }))
+    if (member.includes('; hit')) {
+      counts.hits += 1
+      answeredBy = tier
+    } else if (member.includes('fwd=bypass')) counts.bypassed += 1
+    else counts.misses += 1
+  }
+  return answeredBy
+}
+
+function newMeter(): Meter {
+  return { histogram: newHistogram(), failed: 0 }
+}
+
+function enter(meter: Meter, elapsedMs: number, isFailed: boolean): void {
+  recordMs(meter.histogram, elapsedMs)
+  if (isFailed) meter.failed += 1
+}
+
+function meterOf(meters: Map<string, Meter>, name: string): Meter {
+  let meter = meters.get(name)
+  if (!meter) meters.set(name, (meter = newMeter()))
+  return meter
+}
+
+function tallyOf({ histogram, failed }: Meter): Tally {
+  return toTally(histogram, failed)
+}
+
+function talliesOf(meters: ReadonlyMap<string, Meter>): Record<string, Tally> {
+  return Object.fromEntries([...meters].map(([name, meter]) => [name, tallyOf(meter)]))
+}

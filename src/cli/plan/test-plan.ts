@@ -24,7 +24,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'unit',
     about: 'units, features over HTTP, safety',
-    patterns: ['src/**/*.test.ts', 'db/**/*.test.ts', 'test/{safety,platform}/*.test.ts'],
+    patterns: ['src/**/*.test.ts', 'db/**/*.test.ts', 'load/**/*.test.ts', 'test/{safety,platform}/*.test.ts'],
     needsStack: false,
   },
   {

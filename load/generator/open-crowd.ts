@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os'
+import { portOf } from '../../src/platform/ports.ts'
+import type { Services } from '../../src/processes/services.ts'
+import { type Crowd, startCrowd } from './crowd.ts'
+import { signIn, signOut } from './people.ts'
+import { seededRandom } from '../seeded-random.ts'
+import { lookAtWorld } from '../world.ts'
+
+export interface OpenCrowdOptions {
+  /** Each with a session, a client address and connections of their own. */
+  people: number
+  /** The same seed draws the same people, paces and actions. */
+  seed?: number
+  /** Pictures to upload; drawn ones otherwise. */
+  photosDirectory?: string | undefined
+  threads?: number
+  /** Everybody follows the most followed one, who will do the uploads: for the mix `celebrity`. */
+  hasCelebrity?: boolean
+  keepsUploads?: boolean
+}
+
+/** One thread carries more than this machine's servers beside it, the second keeps its timers honest. */
+export const THREADS_USUALLY = Math.max(
+  1,
+  Math.min(4, Math.ceil(availableParallelism() / 2) + 1, availableParallelism()),
+)
+
+/** Signs in people of the stack that `services` is connected to, over loopback. Disposed of, it signs them out and deletes what they uploaded. */
+export async function openCrowd(services: Services, options: OpenCrowdOptions): Promise<Crowd> {
+  const { people: count, seed = 1, photosDirectory, threads = THREADS_USUALLY, keepsUploads = false } = options
+  const origin = (name: 'lb' | 'edge') => {
+    const port = portOf(name, services.config.portOffset)
+    return { host: '127.0.0.1', port, isTls: false, authority: `127.0.0.1:${port}` }
+  }
+  const target = { lb: origin('lb'), edge: origin('edge'), edgeSecret: null }
+  const world = await lookAtWorld(services, photosDirectory, `http://${target.lb.authority}`)
+  const people = await signIn(services, count, seededRandom(seed))
+  const celebrity = (options.hasCelebrity === true ? people[0] : undefined) ?? null
+  try {
+    const crowd = await startCrowd({ people, celebrity, world, target, seed, threads, keepsUploads })
+    return {
+      ...crowd,
+      async [Symbol.asyncDispose]() {
+        try {
+          await crowd[Symbol.asyncDispose]()
+        } finally {
+          await signOut(services, people)
+        }
+      },
+    }
+  } catch (error) {
+    await signOut(services, people)
+    throw error
+  }
+}
