@@ -22,6 +22,7 @@ export interface Series {
   points: readonly (readonly [number, number])[]
 }
 
+/** Lines show what changed over time or size; bars lie beside each other by name; a histogram's x is the upper bound of a bucket. */
 export interface Chart {
   title: string
   kind: 'line' | 'bars' | 'histogram'

@@ -72,6 +72,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/dev.ts')).dev,
   },
   {
+    name: 'prove',
+    summary: 'measure every promise on the running stack and write a report',
+    needsRoot: true,
+    load: async () => (await import('./verbs/prove.ts')).prove,
+  },
+  {
     name: 'test',
     summary: 'every check and test, on servers of their own; --full adds failures caused on purpose',
     needsRoot: true,
