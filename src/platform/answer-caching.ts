@@ -70,7 +70,7 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
       // Counted for whoever filled the cache; the next reader has another budget.
       reply.removeHeader('ratelimit').removeHeader('ratelimit-policy')
       // Weak, because NGINX compresses. Hashed once per fill; NGINX answers "not modified" from its copy.
-      if (typeof payload === 'string') reply.header('etag', `W/"${digest(payload)}"`)
+      if (typeof payload === 'string' || Buffer.isBuffer(payload)) reply.header('etag', `W/"${digest(payload)}"`)
       return payload
     },
   }
@@ -105,6 +105,6 @@ function paramsOf(request: FastifyRequest): Record<string, string> {
   return request.params as Record<string, string>
 }
 
-function digest(text: string): string {
+function digest(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }

@@ -5,6 +5,8 @@ export interface CacheEntry {
   position: WritePosition
   softExpiresAtMs: number
   payload: string
+  /** What its kind makes of the payload, made when first asked for. */
+  value?: unknown
 }
 
 /** `timeline:lsn` in hexadecimal: always as long as this, which the Lua scripts of the cache rely on. */

@@ -1,37 +1,97 @@
-import { LRUCache } from 'lru-cache'
 import { isAsNewAs, type CacheEntry } from './cache-entry.ts'
 import { TOMBSTONE_TTL_SECONDS } from './cache-scripts.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
 
+/** What an entry takes beside the characters of its payload. */
+const ENTRY_OVERHEAD_BYTES = 400
 const TOMBSTONES_MAX = 50_000
-/** What an entry takes beside its own characters. */
-const ENTRY_OVERHEAD_BYTES = 150
 
-export type MemoryTier = ReturnType<typeof createMemoryTier>
+interface Kept {
+  entry: CacheEntry
+  expiresAtMs: number
+}
 
-/** The hottest values, for seconds, and what this process knows to be out of date. */
-export function createMemoryTier(maxBytes: number) {
-  const entries = new LRUCache<string, CacheEntry>({
-    maxSize: maxBytes,
-    sizeCalculation: (entry, key) => entry.payload.length + key.length + ENTRY_OVERHEAD_BYTES,
-  })
-  const tombstones = new LRUCache<string, WritePosition>({ max: TOMBSTONES_MAX, ttl: TOMBSTONE_TTL_SECONDS * 1_000 })
+/** The values of one kind by id. */
+export interface Shelf {
+  /** Told of changes by messages that nobody waits for: whoever wrote gets only what is as new as the write. */
+  get(id: string, scope: ReadScope, nowMs: number): CacheEntry | null
+  set(id: string, entry: CacheEntry, ttlSeconds: number): void
+  /** The newest write to this value that this process has heard of lately. */
+  tombstone(id: string): WritePosition | undefined
+  bury(id: string, position: WritePosition): void
+}
+
+export interface MemoryTier {
+  of(kind: string): Shelf
+  clear(): void
+}
+
+/**
+ * The hottest values, for seconds, and what this process knows to be out of date. Two generations in place of an order of
+ * use: what was asked for since the last turn stays, and a look-up is one or two looks into a Map.
+ */
+export function createMemoryTier(maxBytes: number): MemoryTier {
+  const shelves = new Map<string, ReturnType<typeof createShelf>>()
+  let youngBytes = 0
+
+  function createShelf() {
+    let [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()]
+    let [buried, buriedBefore] = [new Map<string, WritePosition>(), new Map<string, WritePosition>()]
+    let buriedSinceMs = 0
+
+    function keep(id: string, kept: Kept): void {
+      young.set(id, kept)
+      youngBytes += kept.entry.payload.length + ENTRY_OVERHEAD_BYTES
+      if (youngBytes > maxBytes / 2) turn()
+    }
+
+    const shelf: Shelf = {
+      get(id, scope, nowMs) {
+        if (scope === 'primary') return null
+        let kept = young.get(id)
+        if (!kept) {
+          kept = old.get(id)
+          if (!kept || kept.expiresAtMs <= nowMs) return null
+          keep(id, kept)
+        }
+        return kept.expiresAtMs > nowMs && isAsNewAs(kept.entry, scope) ? kept.entry : null
+      },
+      set: (id, entry, ttlSeconds) => keep(id, { entry, expiresAtMs: Date.now() + ttlSeconds * 1_000 }),
+      tombstone: (id) => buried.get(id) ?? buriedBefore.get(id),
+      bury(id, position) {
+        const nowMs = Date.now()
+        if (nowMs - buriedSinceMs > TOMBSTONE_TTL_SECONDS * 1_000 || buried.size > TOMBSTONES_MAX) {
+          ;[buried, buriedBefore, buriedSinceMs] = [new Map(), buried, nowMs]
+        }
+        const known = shelf.tombstone(id)
+        if (!known || known < position) buried.set(id, position)
+        for (const generation of [young, old]) {
+          const kept = generation.get(id)
+          if (kept && kept.entry.position < position) generation.delete(id)
+        }
+      },
+    }
+    return {
+      shelf,
+      turn: () => ([young, old] = [new Map(), young]),
+      clear: () => ([young, old] = [new Map(), new Map()]),
+    }
+  }
+
+  function turn(): void {
+    youngBytes = 0
+    for (const each of shelves.values()) each.turn()
+  }
+
   return {
-    /** Told of changes by messages that nobody waits for: whoever wrote gets only what is as new as the write. */
-    get(key: string, scope: ReadScope): CacheEntry | null {
-      if (scope === 'primary') return null
-      const entry = entries.get(key)
-      return entry && isAsNewAs(entry, scope) ? entry : null
+    of(kind) {
+      let each = shelves.get(kind)
+      if (!each) shelves.set(kind, (each = createShelf()))
+      return each.shelf
     },
-    set: (key: string, entry: CacheEntry, ttlSeconds: number) =>
-      void entries.set(key, entry, { ttl: ttlSeconds * 1_000 }),
-    tombstone: (key: string) => (tombstones.size === 0 ? undefined : tombstones.get(key)),
-    bury(key: string, position: WritePosition): void {
-      const known = tombstones.get(key)
-      if (!known || known < position) tombstones.set(key, position)
-      const entry = entries.get(key)
-      if (entry && entry.position < position) entries.delete(key)
+    clear() {
+      youngBytes = 0
+      for (const each of shelves.values()) each.clear()
     },
-    clear: () => entries.clear(),
   }
 }

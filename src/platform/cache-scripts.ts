@@ -5,6 +5,10 @@ export const TOMBSTONE_TTL_SECONDS = 30
 export const INVALIDATIONS_CHANNEL = 'cache:invalidations'
 
 export const entryKey = (kind: string, id: string) => `c:${kind}:${id}`
+export const parseEntryKey = (key: string) => {
+  const end = key.indexOf(':', 2)
+  return [key.slice(2, end), key.slice(end + 1)] as const
+}
 export const tombstoneOf = (entry: string) => `t${entry.slice(1)}`
 export const leaseOf = (entry: string) => `l${entry.slice(1)}`
 

@@ -15,7 +15,11 @@ const log = createLog('test', 'fatal')
 const positionOf = (step: number): WritePosition => `00000001:${step.toString(16).padStart(16, '0')}`
 
 /** A kind of its own, so that tests share one Redis without meeting. */
-const newKind = (): CacheKind => ({ name: `test-${randomBytes(4).toString('hex')}`, ttlSeconds: 60, memorySeconds: 5 })
+const newKind = (): CacheKind<string> => ({
+  name: `test-${randomBytes(4).toString('hex')}`,
+  ttlSeconds: 60,
+  memorySeconds: 5,
+})
 
 async function openCaches(t: TestContext, count: number, port?: number): Promise<Cache[]> {
   const { redisPort } = await serversOf(t)
@@ -187,7 +191,7 @@ function createModel() {
 
 async function untilSeen(
   cache: Cache,
-  kind: CacheKind,
+  kind: CacheKind<string>,
   id: string,
   model: ReturnType<typeof createModel>,
 ): Promise<void> {

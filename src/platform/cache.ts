@@ -3,18 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { covers, isAsNewAs, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
 import { createMemoryTier } from './cache-memory.ts'
 import { createRedisTier, LEASE_MS } from './cache-redis.ts'
-import { entryKey, INVALIDATIONS_CHANNEL } from './cache-scripts.ts'
+import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey } from './cache-scripts.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
 
 /** One sort of cached thing, and how long it may live. */
-export interface CacheKind {
+export interface CacheKind<Value = unknown> {
   name: string
   /** In redis-cache; past four fifths of it, a hit also refreshes in the background. */
   ttlSeconds: number
   /** In process memory; seconds, since other processes are told of changes but not waited for. */
   memorySeconds: number
+  /** What readers get instead of the payload; made once while it stays in memory, so it must not be changed. */
+  decode?: (payload: string, id: string) => Value
 }
 
 export interface CacheKey {
@@ -39,13 +41,13 @@ export interface CacheTrace {
 
 export interface Cache extends AsyncDisposable {
   /** JSON by id, from memory, redis-cache or `load`; absent ids are absent. Cost: nothing, or one round trip, or one load for all misses. */
-  getMany(
-    kind: CacheKind,
+  getMany<Value = string>(
+    kind: CacheKind<Value>,
     ids: readonly string[],
     scope: ReadScope,
     load: Load,
     trace?: CacheTrace,
-  ): Promise<Map<string, string>>
+  ): Promise<Map<string, Value>>
   /** Every tier forgets what was read before `position`. False when redis-cache could not be told; it is then told later. */
   invalidate(keys: readonly CacheKey[], position: WritePosition): Promise<boolean>
 }
@@ -108,7 +110,10 @@ export function createCache(options: CacheOptions): Cache {
   })
   subscriber.on('message', (_channel, message) => {
     const [position = '', ...keys] = message.split('\n')
-    for (const key of keys) memory.bury(key, position)
+    for (const key of keys) {
+      const [kind, id] = parseEntryKey(key)
+      if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position)
+    }
   })
   // Messages sent while the connection was gone are lost: what memory holds may be older than them.
   subscriber.on('close', () => memory.clear())
@@ -134,7 +139,7 @@ export function createCache(options: CacheOptions): Cache {
       found.set(key, { entry, tier: 'database' })
       // Whose position nobody knows cannot be compared with anything: it is for this reader alone.
       if (position === null) continue
-      memory.set(key, entry, Math.min(kind.memorySeconds, ttlSeconds))
+      memory.of(kind.name).set(id, entry, Math.min(kind.memorySeconds, ttlSeconds))
       redis.fill(key, entry, ttlSeconds)
     }
     return found
@@ -160,7 +165,7 @@ export function createCache(options: CacheOptions): Cache {
         continue
       }
       found.set(key, { entry, tier: 'redis-cache' })
-      memory.set(key, entry, kind.memorySeconds)
+      memory.of(kind.name).set(id, entry, kind.memorySeconds)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
     metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
@@ -238,22 +243,30 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   return {
-    async getMany(kind, ids, scope, load, trace) {
-      const result = new Map<string, string>()
+    async getMany<Value>(
+      kind: CacheKind<Value>,
+      ids: readonly string[],
+      scope: ReadScope,
+      load: Load,
+      trace?: CacheTrace,
+    ) {
+      const result = new Map<string, Value>()
+      const shelf = memory.of(kind.name)
+      const nowMs = Date.now()
       let missing: Map<string, Wanted> | null = null
       let hits = 0
       for (const id of ids) {
-        const key = keyOf(kind, id)
-        const need = scopeOfLoad(scope, memory.tombstone(key))
-        const entry = memory.get(key, need)
-        if (!entry) {
+        const need = scopeOfLoad(scope, shelf.tombstone(id))
+        const entry = shelf.get(id, need, nowMs)
+        if (entry) {
+          hits += 1
+          if (entry.payload !== '') result.set(id, valueOf(kind, id, entry))
+          trace?.tiers?.set(id, 'memory')
+        } else {
+          const key = keyOf(kind, id)
           missing ??= new Map()
           missing.set(key, { id, key, scope: need })
-          continue
         }
-        hits += 1
-        if (entry.payload !== '') result.set(id, entry.payload)
-        trace?.tiers?.set(id, 'memory')
       }
       metrics.cacheRequest('memory', kind.name, 'hit', hits)
       if (!missing) return result
@@ -261,7 +274,7 @@ export function createCache(options: CacheOptions): Cache {
       const found = await obtain(kind, missing, load)
       for (const { id, key } of missing.values()) {
         const { entry, tier } = found.get(key) ?? {}
-        if (entry && entry.payload !== '') result.set(id, entry.payload)
+        if (entry && entry.payload !== '') result.set(id, valueOf(kind, id, entry))
         if (!trace || !tier) continue
         trace.hasLoaded ||= tier === 'database'
         trace.tiers?.set(id, tier)
@@ -270,8 +283,8 @@ export function createCache(options: CacheOptions): Cache {
     },
 
     async invalidate(given, position) {
+      for (const { kind, id } of given) memory.of(kind.name).bury(id, position)
       const keys = [...new Set(given.map(({ kind, id }) => keyOf(kind, id)))]
-      for (const key of keys) memory.bury(key, position)
       return keys.length === 0 || redis.tell(keys, position)
     },
 
@@ -281,6 +294,12 @@ export function createCache(options: CacheOptions): Cache {
       return Promise.resolve()
     },
   }
+}
+
+function valueOf<Value>(kind: CacheKind<Value>, id: string, entry: CacheEntry): Value {
+  // A kind that decodes nothing is one of strings; entries of a kind are decoded by that kind alone.
+  if (!kind.decode) return entry.payload as Value
+  return (entry.value ??= kind.decode(entry.payload, id)) as Value
 }
 
 /** Loads that may read in the same place go together. */

@@ -7,8 +7,8 @@ import { POSITION_TTL_SECONDS, script, type RedisMain } from './redis.ts'
 import type { Viewer } from './viewer.ts'
 import { purgeSurely, type VisitorPages } from './visitor-pages.ts'
 
-/** A cached thing and how it is made: from each id its value; ids that do not exist are left out. One statement for all. */
-export interface CachedKind extends CacheKind {
+/** A cached thing and how it is made: from each id its payload; ids that do not exist are left out. One statement for all. */
+export interface CachedKind<Value = string> extends CacheKind<Value> {
   load: (db: Reader, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
 }
 
@@ -30,7 +30,12 @@ export interface Database {
   /** On a replica, unless the viewer wrote within 30 seconds and no replica is that far. */
   read<T>(viewer: Viewer, query: (db: Reader) => Promise<T>): Promise<T>
   /** From memory, redis-cache or a node that may be read; never older than the viewer's own writes. Ids that do not exist are absent. */
-  cached(viewer: Viewer, kind: CachedKind, ids: readonly string[], trace?: CacheTrace): Promise<Map<string, string>>
+  cached<Value>(
+    viewer: Viewer,
+    kind: CachedKind<Value>,
+    ids: readonly string[],
+    trace?: CacheTrace,
+  ): Promise<Map<string, Value>>
   /** On the primary: for decisions that a stale read would get wrong. State the reason at the call. */
   readPrimary<T>(query: (db: Reader) => Promise<T>): Promise<T>
   /** One transaction; when this resolves, caches are told and the account's position is recorded. @throws AppError session.required when the account was deleted meanwhile */

@@ -42,20 +42,27 @@ export function createMetrics(): Metrics {
   const registers = [registry]
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 })
   const requestLabels = ['route', 'method', 'status', 'instance'] as const
-  const cacheRequests = new Counter({
+  const lookUps = createLookUps()
+  new Counter({
     name: 'cache_requests_total',
     help: 'Look-ups per cache tier',
     labelNames: ['tier', 'kind', 'outcome'],
     registers,
+    collect() {
+      this.reset()
+      for (const { tier, kind, hits, total } of lookUps.all()) {
+        this.inc({ tier, kind, outcome: 'hit' }, hits)
+        this.inc({ tier, kind, outcome: 'miss' }, total - hits)
+      }
+    },
   })
-  const hitRate = createHitRate()
   new Gauge({
     name: 'cache_hit_rate',
     help: 'Share of look-ups that hit, last five minutes',
     labelNames: ['tier', 'kind'],
     registers,
     collect() {
-      for (const { tier, kind, rate } of hitRate.rates()) this.set({ tier, kind }, rate)
+      for (const { tier, kind, rate } of lookUps.rates()) this.set({ tier, kind }, rate)
     },
   })
   const loopDelay = monitorEventLoopDelay({ resolution: 20 })
@@ -189,9 +196,7 @@ export function createMetrics(): Metrics {
     }),
     events: new Counter({ name: 'business_events_total', help: 'What people did', labelNames: ['event'], registers }),
     cacheRequest(tier, kind, outcome, count = 1) {
-      if (count === 0) return
-      cacheRequests.inc({ tier, kind, outcome }, count)
-      hitRate.note(tier, kind, outcome === 'hit', count)
+      if (count > 0) lookUps.note(tier, kind, outcome === 'hit', count)
     },
     dbConnections: (read) => void connectionSources.push(read),
     replicaLag: (read) => void lagSources.push(read),
@@ -199,30 +204,49 @@ export function createMetrics(): Metrics {
   }
 }
 
-/** Hits and look-ups per tier and kind in steps, so that old ones fall out of the window. */
-function createHitRate() {
-  const steps = new Map<string, { tier: string; kind: string; buckets: Map<number, { hits: number; total: number }> }>()
+interface LookUps {
+  tier: string
+  kind: string
+  hits: number
+  total: number
+  /** The same by step of time, so that old ones fall out of the window. */
+  steps: Map<number, { hits: number; total: number }>
+}
+
+/** Counted here and handed over when scraped: a page makes several of these calls, and a counter with labels costs a microsecond. */
+function createLookUps() {
+  const tiers = new Map<string, Map<string, LookUps>>()
+  function countOf(tier: string, kind: string): LookUps {
+    let kinds = tiers.get(tier)
+    if (!kinds) tiers.set(tier, (kinds = new Map()))
+    let count = kinds.get(kind)
+    if (!count) kinds.set(kind, (count = { tier, kind, hits: 0, total: 0, steps: new Map() }))
+    return count
+  }
+  const all = () => [...tiers.values()].flatMap((kinds) => [...kinds.values()])
   return {
+    all,
     note(tier: string, kind: string, isHit: boolean, count: number): void {
-      const key = `${tier} ${kind}`
-      const entry = steps.get(key) ?? { tier, kind, buckets: new Map<number, { hits: number; total: number }>() }
-      steps.set(key, entry)
-      const step = Math.floor(Date.now() / HIT_RATE_STEP_MS)
-      const bucket = entry.buckets.get(step) ?? { hits: 0, total: 0 }
-      bucket.total += count
-      if (isHit) bucket.hits += count
-      entry.buckets.set(step, bucket)
+      const known = countOf(tier, kind)
+      const now = Math.floor(Date.now() / HIT_RATE_STEP_MS)
+      let step = known.steps.get(now)
+      if (!step) known.steps.set(now, (step = { hits: 0, total: 0 }))
+      known.total += count
+      step.total += count
+      if (!isHit) return
+      known.hits += count
+      step.hits += count
     },
     *rates(): Generator<{ tier: string; kind: string; rate: number }> {
       const oldest = Math.floor((Date.now() - HIT_RATE_WINDOW_MS) / HIT_RATE_STEP_MS)
-      for (const { tier, kind, buckets } of steps.values()) {
+      for (const { tier, kind, steps } of all()) {
         let hits = 0
         let total = 0
-        for (const [step, bucket] of buckets) {
-          if (step < oldest) buckets.delete(step)
+        for (const [at, step] of steps) {
+          if (at < oldest) steps.delete(at)
           else {
-            hits += bucket.hits
-            total += bucket.total
+            hits += step.hits
+            total += step.total
           }
         }
         if (total > 0) yield { tier, kind, rate: hits / total }

@@ -75,7 +75,10 @@ export function runPostgres(directory: string, port: number, extra: readonly str
 
 export function startRedis(directory: string, port: number): ChildProcess {
   const config = join(directory, 'redis.conf')
-  writeFileSync(config, `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\ndatabases 64\nrequirepass test\n`)
+  writeFileSync(
+    config,
+    `bind 127.0.0.1\nport ${port}\nsave ""\nappendonly no\ndatabases 64\nrequirepass test\nzset-max-listpack-entries 512\n`,
+  )
   return spawn('redis-server', [config], { stdio: 'ignore' })
 }
 

@@ -70,13 +70,14 @@ export const accountIds: CachedKind = {
     new Map((await queries.findIdsByUsernames(db, usernames)).map(({ username, id }) => [username, id])),
 }
 
-/** Cards as JSON. */
-export const accountCards: CachedKind = {
+/** Cards as JSON, ready to be joined. */
+export const accountCards: CachedKind<Buffer> = {
   name: 'account-card',
   ttlSeconds: TTL_SECONDS,
   memorySeconds: MEMORY_SECONDS,
   load: async (db, ids) =>
     new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(accountCard(row))])),
+  decode: (payload) => Buffer.from(payload),
 }
 
 /** Profiles as JSON, without what concerns the viewer. */

@@ -10,8 +10,8 @@ const LIST_TTL_SECONDS = 14 * 24 * 3_600
 const BUILD_TTL_SECONDS = 60
 /** Longer than any replica in use is behind. */
 const COMMON_FLOOR_TTL_SECONDS = 3_600
-/** Keys of one script run: others wait for it. */
-const CHUNK = 250
+/** Lists of one script run, which others wait for: some three milliseconds. */
+const CHUNK = 50
 /** Of the server's run id: what tells one life from another. */
 const LIFE_CHARS = 12
 

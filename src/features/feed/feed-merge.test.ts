@@ -19,7 +19,7 @@ test('whatever part of each source is known, a merged page is right or known to 
         const isAll = list.known >= older(list.all).length
         const merged = mergeIds(
           { ids: older(list.all).slice(0, list.known), isEnd: isAll },
-          recent.map(({ all, known }) => (known >= all.length ? '*' : '+') + all.slice(0, known).join()),
+          recent.map(({ all, known }) => ({ ids: all.slice(0, known), isAll: known >= all.length })),
           { before, limit },
         )
         const everything = [...new Set(older([...list.all, ...recent.flatMap(({ all }) => all)]))]

@@ -34,7 +34,7 @@ export type Feed = ReturnType<typeof createFeed>
 /** Newest first, what the account and those it follows published. Four steps: ids → load → drop → shape. */
 export function createFeed({ db, lists, metrics, log }: FeedDeps) {
   /** A `PhotoPage` as JSON. */
-  async function page(viewer: FeedViewer, wanted: Page): Promise<string> {
+  async function page(viewer: FeedViewer, wanted: Page): Promise<Buffer> {
     const trace: CacheTrace = { hasLoaded: false }
     const { cards, position } = await fill(wanted, {
       ids: async (before, limit) => (await idsOf(viewer, { before, limit }, trace)).ids,
@@ -60,8 +60,8 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
       build(viewer).catch((error: unknown) => log.warn({ event: 'feed.rebuild_failed', error: String(error) }))
     }
     if (list) {
-      const recent = list.pulled.length > 0 ? await db.cached(viewer, recentPhotos, list.pulled, trace) : new Map()
-      const merged = mergeIds(list, [...recent.values()], { before, limit })
+      const recent = list.pulled.length > 0 ? await db.cached(viewer, recentPhotos, list.pulled, trace) : null
+      const merged = mergeIds(list, recent ? [...recent.values()] : [], { before, limit })
       if (merged) return { ...merged, origin }
     }
     trace.hasLoaded = true

@@ -56,8 +56,21 @@ export async function loadCards(db: Reader, ids: readonly string[]): Promise<Pho
   })
 }
 
-/** `r` when ready, the author's id, and what follows the author in the card's JSON: a new avatar touches no photo. */
-export const photoCards: CachedKind = {
+/** A card without its author, whose name and avatar may change without it. */
+interface CardParts {
+  id: string
+  accountId: string
+  isReady: boolean
+  /** JSON before and after the author, with the comma that parts it from the card before. */
+  head: Buffer
+  rest: Buffer
+  /** The last view that was made of it. */
+  view: CardView | null
+  author: Buffer | null
+}
+
+/** Payload: `r` when ready, the author's id, and what follows the author in the card's JSON. */
+export const photoCards: CachedKind<CardParts> = {
   name: 'photo-card',
   ttlSeconds: TTL_SECONDS,
   memorySeconds: MEMORY_SECONDS,
@@ -70,21 +83,41 @@ export const photoCards: CachedKind = {
       }),
     )
   },
+  decode: (payload, id) => ({
+    id,
+    accountId: payload.slice(1, 1 + UUID_CHARS),
+    isReady: payload.startsWith('r'),
+    head: Buffer.from(`,{"id":"${id}","author":`),
+    rest: Buffer.from(payload.slice(1 + UUID_CHARS)),
+    view: null,
+    author: null,
+  }),
 }
 
-/** By account: ids of its newest ready photos, newest first, after `*` when these are all and `+` when there are more. */
-export const recentPhotos: CachedKind = {
+export interface Recent {
+  /** Ready photos of an account, newest first. */
+  ids: readonly string[]
+  /** There are no more. */
+  isAll: boolean
+}
+
+/** By account. Payload: `*` when these are all and `+` when there are more, then the ids. */
+export const recentPhotos: CachedKind<Recent> = {
   name: 'recent-photos',
   ttlSeconds: TTL_SECONDS,
   memorySeconds: MEMORY_SECONDS,
   async load(db, accountIds) {
     const rows = await queries.recentIds(db, accountIds, RECENT_MAX)
-    return new Map(rows.map(({ account_id: id, ids }) => [id, (ids.length < RECENT_MAX ? '*' : '+') + ids.join(',')]))
+    return new Map(rows.map(({ account_id: id, ids }) => [id, (ids.length < RECENT_MAX ? '*' : '+') + ids.join()]))
   },
+  decode: (payload) => ({
+    ids: payload.length > 1 ? payload.slice(1).split(',') : [],
+    isAll: payload.startsWith('*'),
+  }),
 }
 
 /** First page of what everybody sees; `explore` makes it. Likes do not touch it: it is right again within seconds. */
-export const exploreTop: CacheKind = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
+export const exploreTop: CacheKind<string> = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
 export const EXPLORE_TOP_ID = 'top'
 
 /** After whatever changes these photos for everyone: their texts, their state, their counters. */
@@ -99,12 +132,13 @@ export function touchPhotos(after: AfterCommit, accountId: string, photoIds: rea
   after.touch(exploreTop, EXPLORE_TOP_ID)
 }
 
-/** A card as JSON, and what decides who may see it. */
+/** A card, and what decides who may see it. */
 export interface CardView {
   id: string
   accountId: string
   isReady: boolean
-  json: string
+  /** Its JSON after a comma. */
+  bytes: Buffer
 }
 
 /** The cards of these photos in this order; those that do not exist are left out. Cost: nothing, or one round trip each for photos and authors. */
@@ -117,37 +151,41 @@ export async function cardViews(
   if (ids.length === 0) return []
   const photos = await db.cached(viewer, photoCards, ids, trace)
   const authorIds = new Set<string>()
-  for (const payload of photos.values()) authorIds.add(authorIn(payload))
+  for (const { accountId } of photos.values()) authorIds.add(accountId)
   const authors = await db.cached(viewer, accountCards, [...authorIds], trace)
   const views: CardView[] = []
   for (const id of ids) {
-    const payload = photos.get(id)
-    if (payload === undefined) continue
-    const accountId = authorIn(payload)
-    const author = authors.get(accountId)
-    if (author === undefined) continue
-    const json = `{"id":"${id}","author":${author}${payload.slice(1 + UUID_CHARS)}`
-    views.push({ id, accountId, isReady: payload.startsWith('r'), json })
+    const parts = photos.get(id)
+    const author = parts && authors.get(parts.accountId)
+    if (author) views.push(viewOf(parts, author))
   }
   return views
 }
 
-function authorIn(payload: string): string {
-  return payload.slice(1, 1 + UUID_CHARS)
+/** Joined once per card and author as they are in memory. */
+function viewOf(parts: CardParts, author: Buffer): CardView {
+  if (parts.view && parts.author === author) return parts.view
+  const { id, accountId, isReady, head, rest } = parts
+  parts.view = { id, accountId, isReady, bytes: Buffer.concat([head, author, rest]) }
+  parts.author = author
+  return parts.view
 }
 
+const PAGE_HEAD = Buffer.from('{"items":[')
+
 /** A `PhotoPage`. */
-export function pageJson(cards: readonly CardView[], nextCursor: string | null, liked: readonly string[]): string {
-  const items = cards.map(({ json }) => json).join(',')
-  return `{"items":[${items}],"nextCursor":${quoted(nextCursor)},"viewer":${likedJson(liked)}}`
+export function pageJson(cards: readonly CardView[], nextCursor: string | null, liked: readonly string[]): Buffer {
+  const tail = Buffer.from(`],"nextCursor":${quoted(nextCursor)},"viewer":${likedJson(liked)}}`)
+  const items = cards.map(({ bytes }, at) => (at === 0 ? bytes.subarray(1) : bytes))
+  return Buffer.concat([PAGE_HEAD, ...items, tail])
+}
+
+/** A `PhotoDetail`. */
+export function detailJson({ bytes }: CardView, liked: readonly string[]): Buffer {
+  return Buffer.concat([bytes.subarray(1, -1), Buffer.from(`,"viewer":${likedJson(liked)}}`)])
 }
 
 /** A `PhotoViewer`. */
-export function likedJson(liked: readonly string[]): string {
+function likedJson(liked: readonly string[]): string {
   return liked.length === 0 ? '{"liked":[]}' : `{"liked":["${liked.join('","')}"]}`
-}
-
-/** Ids of an account's newest ready photos, and whether there are more than these. */
-export function parseRecent(payload: string): { ids: string[]; isAll: boolean } {
-  return { ids: payload.length > 1 ? payload.slice(1).split(',') : [], isAll: payload.startsWith('*') }
 }

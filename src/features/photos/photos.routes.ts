@@ -10,7 +10,7 @@ import { sendJson } from '../../platform/ready-json.ts'
 import { publicPage, route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf, type Viewer } from '../../platform/viewer.ts'
 import { requireCachedId } from '../accounts/accounts.service.ts'
-import { cardViews, likedJson, pageJson, parseRecent, recentPhotos } from './photo-cards.service.ts'
+import { cardViews, detailJson, pageJson, recentPhotos, type Recent } from './photo-cards.service.ts'
 import { photoIdsOf } from './photos.queries.ts'
 import { requirePhoto, type Photos } from './photos.service.ts'
 
@@ -21,15 +21,16 @@ export interface PhotosDeps {
   likedAmong: (db: Database, viewer: Viewer, photoIds: readonly string[]) => Promise<string[]>
 }
 
+const NO_PHOTOS: Recent = { ids: [], isAll: true }
 const CURSOR_KIND = 'photos'
 const CURSOR_SHAPES = [/^photos$/, UUID_SHAPE]
 const Upload = Type.Object({ ...PhotoText.properties, file: Type.String({ format: 'binary' }) })
 
 export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): void {
   /** Found again where the cache knows nothing: the refusal says whether there ever was such a photo. */
-  async function detail(viewer: Viewer, id: string): Promise<string> {
+  async function detail(viewer: Viewer, id: string): Promise<Buffer> {
     const [[card], liked] = await Promise.all([cardViews(db, viewer, [id]), likedAmong(db, viewer, [id])])
-    if (card) return `${card.json.slice(0, -1)},"viewer":${likedJson(liked)}}`
+    if (card) return detailJson(card, liked)
     await db.read(viewer, (db) => requirePhoto(db, id))
     throw new AppError('photo.gone')
   }
@@ -38,7 +39,7 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
   async function idsOf(viewer: Viewer, accountId: string, before: string | null, limit: number): Promise<string[]> {
     const isOwn = accountId === viewer.account?.id
     if (!isOwn) {
-      const { ids, isAll } = parseRecent((await db.cached(viewer, recentPhotos, [accountId])).get(accountId) ?? '*')
+      const { ids, isAll } = (await db.cached(viewer, recentPhotos, [accountId])).get(accountId) ?? NO_PHOTOS
       const found = before === null ? ids : ids.filter((id) => id < before)
       if (isAll || found.length >= limit) return found.slice(0, limit)
     }

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** What one round of a client against one address gave. */
+export interface Round {
+  requestsPerSecond: number
+  p50Ms: number
+  p99Ms: number
+  /** CPU of this process and of all servers that it started, without the client. */
+  cpuMsPerRequest: number
+}
+
+/** Ticks of /proc/PID/stat per second: USER_HZ, 100 on every Linux that we know. */
+const TICKS_PER_SECOND = 100
+const CONNECTIONS = 32
+/** What NGINX adds to each request. */
+const FROM_NGINX = ['-H', 'X-Request-Id: 5f0c0ddc7ab04d64a9a2bd9ab0d5a50b', '-H', 'X-Real-IP: 127.1.2.3']
+
+/** One round of wrk. @throws when anything but 2xx and 3xx came back */
+export async function wrk(url: string, token: string | null, seconds: number): Promise<Round> {
+  const headers = [...FROM_NGINX, ...(token === null ? [] : ['-H', `Authorization: Bearer ${token}`])]
+  const before = cpuMs()
+  const text = await outputOf('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', ...headers, url])
+  const cpu = cpuMs() - before
+  if (/Non-2xx|Socket errors/.test(text)) throw new Error(`${url}: ${text}`)
+  const requests = Number(/(\d+) requests in/.exec(text)?.[1])
+  return {
+    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]),
+    p50Ms: milliseconds(/50%\s+(\S+)/.exec(text)?.[1]),
+    p99Ms: milliseconds(/99%\s+(\S+)/.exec(text)?.[1]),
+    cpuMsPerRequest: cpu / requests,
+  }
+}
+
+/**
+ * Rounds of both in turn, so that whatever else the machine does hits both alike. The ratio is the median of those of
+ * neighbouring rounds: of throughput, and of CPU, which other work on the machine distorts less.
+ */
+export async function compare(
+  ours: () => Promise<Round>,
+  theirs: () => Promise<Round>,
+  rounds: number,
+): Promise<{ ours: Round; theirs: Round; throughputRatio: number; cpuRatio: number }> {
+  const pairs: [Round, Round][] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % 2 === 0 ? await ours() : await theirs()
+    const second = round % 2 === 0 ? await theirs() : await ours()
+    pairs.push(round % 2 === 0 ? [first, second] : [second, first])
+  }
+  return {
+    ours: middle(pairs.map(([one]) => one)),
+    theirs: middle(pairs.map(([, other]) => other)),
+    throughputRatio: median(pairs.map(([one, other]) => one.requestsPerSecond / other.requestsPerSecond)),
+    cpuRatio: median(pairs.map(([one, other]) => one.cpuMsPerRequest / other.cpuMsPerRequest)),
+  }
+}
+
+function middle(rounds: readonly Round[]): Round {
+  const of = (name: keyof Round) => median(rounds.map((round) => round[name]))
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    cpuMsPerRequest: of('cpuMsPerRequest'),
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const half = sorted.length >> 1
+  return sorted.length % 2 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
+}
+
+function milliseconds(text = ''): number {
+  const value = Number.parseFloat(text)
+  if (text.endsWith('us')) return value / 1_000
+  return text.endsWith('ms') ? value : value * 1_000
+}
+
+/** Of this process and its descendants, the ended ones too, but for wrk. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  const parents = new Map<number, { parent: number; name: string; ticks: number }>()
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const stat = statOf(name)
+    if (stat) parents.set(Number(name), stat)
+  }
+  const isOurs = (pid: number): boolean => {
+    const parent = parents.get(pid)?.parent
+    return parent !== undefined && (parent === process.pid || isOurs(parent))
+  }
+  let ticks = 0
+  for (const [pid, { name, ticks: own }] of parents) if (name !== 'wrk' && isOurs(pid)) ticks += own
+  return (user + system) / 1_000 + (ticks / TICKS_PER_SECOND) * 1_000
+}
+
+function statOf(pid: string): { parent: number; name: string; ticks: number } | null {
+  try {
+    const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    const fields = rest.split(' ').map(Number)
+    // After the state: parent 1, user and system time 11 and 12, of ended children 13 and 14.
+    const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + (fields[at] ?? 0), 0)
+    return { parent: fields[1] ?? 0, name, ticks }
+  } catch {
+    return null
+  }
+}
+
+function outputOf(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    child.once('error', reject)
+    child.once('exit', (code) => (code === 0 ? resolve(text) : reject(new Error(`${command} ended with ${code}`))))
+  })
+}
