@@ -23,6 +23,11 @@ export const POSITION_TTL_SECONDS = 30
 const EPOCH_RETRY_MS = 100
 /** A command that takes longer is failed: callers fall back to PostgreSQL. */
 const COMMAND_TIMEOUT_MS = 1_000
+const PING_EVERY_MS = 250
+/** Of pings in a row. One alone may be our own doing, when this process was too busy to read the answer in time. */
+const UNANSWERED_MAX = 2
+/** A frozen server does not close its end; we do not wait for it to. */
+const DISCONNECT_TIMEOUT_MS = 50
 
 export function connectRedis(
   target: HostPort,
@@ -37,8 +42,11 @@ export function connectRedis(
     password,
     connectionName: name,
     enableAutoPipelining: true,
+    // A pipeline waits for the one before it; the ping that tells whether the server answers must not.
+    autoPipeliningIgnoredCommands: ['ping'],
     commandTimeout: commandTimeoutMs,
     connectTimeout: 500,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
@@ -77,12 +85,41 @@ export function openRedis(
     }
   }
   client.on('ready', () => void learnEpoch())
+  const watch = dropWhenSilent(client)
   return {
     client,
     epoch: () => epoch,
     isSettled: () => epoch !== null && Date.now() - startedAtMs > POSITION_TTL_SECONDS * 1_000,
-    [Symbol.asyncDispose]: () => closeRedis(client),
+    [Symbol.asyncDispose]() {
+      clearInterval(watch)
+      return closeRedis(client)
+    },
   }
+}
+
+/**
+ * Drops the connection to a server that answers nobody. From then on commands fail at once instead of after their time-out,
+ * until a new connection is answered; trying that is up to the client.
+ */
+function dropWhenSilent(client: Redis): NodeJS.Timeout {
+  let unanswered = 0
+  let isAsking = false
+  return setInterval(() => {
+    if (isAsking || client.status !== 'ready') return
+    isAsking = true
+    client
+      .ping()
+      .then(
+        () => (unanswered = 0),
+        () => {
+          unanswered += 1
+          if (unanswered < UNANSWERED_MAX) return
+          unanswered = 0
+          client.disconnect(true)
+        },
+      )
+      .finally(() => (isAsking = false))
+  }, PING_EVERY_MS).unref()
 }
 
 export function openRedisMain(target: HostPort, password: string, log: Log): RedisMain {
