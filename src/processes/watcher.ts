@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rotateAccessLog } from '../fleet/access-log.ts'
+import { createEdgeHits } from '../fleet/edge-hits.ts'
+import { createLbHits } from '../fleet/lb-hits.ts'
 import { createWatcher } from '../fleet/watcher.ts'
 import { loadConfig } from '../platform/config.ts'
 import { exitOnProgrammerError, untilStopped } from '../platform/lifetime.ts'
@@ -12,6 +14,7 @@ const ROUND_MS = 500
 /** Answers that take longer count in the next round. */
 const SETTLE_MS = 250
 const LOG_CHECK_MS = 10_000
+const HITS_MS = 1_000
 
 const { config } = loadConfig()
 const log = createLog('watcher', config.logLevel)
@@ -37,14 +40,27 @@ async function watchSlots(): Promise<void> {
   }
 }
 
-async function watchAccessLog(): Promise<void> {
-  const path = join(config.stateDirectory, 'log/lb-access.log')
+const accessLog = join(config.stateDirectory, 'log/lb-access.log')
+const runDirectory = join(config.stateDirectory, 'run')
+
+async function rotateLog(): Promise<void> {
   while (!stopped.signal.aborted) {
-    await rotateAccessLog(path, join(config.stateDirectory, 'run/lb/nginx.pid')).catch((error: unknown) =>
+    await rotateAccessLog(accessLog, join(runDirectory, 'lb/nginx.pid')).catch((error: unknown) =>
       log.warn({ event: 'access_log.failed', error: String(error) }),
     )
     await pause(LOG_CHECK_MS)
   }
 }
 
-await Promise.all([watchSlots(), watchAccessLog()])
+async function countHits(): Promise<void> {
+  await using lb = createLbHits(accessLog, metrics)
+  using edge = createEdgeHits({ runDirectory, metrics, log })
+  while (!stopped.signal.aborted) {
+    await Promise.all([lb.read(), edge.look()]).catch((error: unknown) =>
+      log.warn({ event: 'hits.failed', error: String(error) }),
+    )
+    await pause(HITS_MS)
+  }
+}
+
+await Promise.all([watchSlots(), rotateLog(), countHits()])

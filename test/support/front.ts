@@ -20,9 +20,10 @@ export interface Front {
   edgeTls: string
   edgePurge: string
   mediaDirectory: string
+  stateDirectory: string
   /** `METHOD url` of every request that reached the app server. */
   asked: string[]
-  startEdge(): Promise<void>
+  startEdge(): Promise<{ stop(): Promise<void> }>
   /** Stops NGINX: from the edge's side, the origin is away. */
   stopLb(): Promise<void>
 }
@@ -111,8 +112,13 @@ export async function startFront(
     edgeTls: `https://127.0.0.1:${edgeTls}`,
     edgePurge: `http://127.0.0.1:${edgePurge}`,
     mediaDirectory: join(state, 'media'),
+    stateDirectory: state,
     asked,
-    startEdge: () => start('edge', 'edge1', `http://127.0.0.1:${edge}/`).isReady(),
+    async startEdge() {
+      const pop = start('edge', 'edge1', `http://127.0.0.1:${edge}/`)
+      await pop.isReady()
+      return pop
+    },
     stopLb: () => balancer.stop(),
   }
 }
