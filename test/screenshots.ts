@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { DESKTOP, launchBrowser, PHONE, SCREENSHOTS } from './support/browser.ts'
+import { DESKTOP, launchBrowser, PHONE, SCREENSHOTS, untilTrue } from './support/browser.ts'
 import { REPO_DIR, stack } from './support/stack.ts'
 
 /**
@@ -96,7 +96,8 @@ async function take(page: Page, { path, prepare }: Shot, name: string): Promise<
 /** Skeletons gone, every picture that is in sight shown. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(
+  await untilTrue(
+    page,
     '[...document.images].every((img) => img.complete || img.getBoundingClientRect().top > innerHeight)',
   )
   // pictures fade in

@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { screenshot, sharedBrowser, type VisitOptions } from '../support/browser.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { jpeg } from '../support/pictures.ts'
-import { newPerson, stack } from '../support/stack.ts'
+import { minigram, newPerson, stack } from '../support/stack.ts'
 
 const browser = await sharedBrowser()
 let ann: Person
@@ -71,6 +71,40 @@ test('another password signs out every other device, and only it opens the accou
     password: 'a quite different phrase',
   })
   assert.equal(again.status, 201)
+})
+
+test('who forgot the password sets another behind a link, once', async () => {
+  const flo = await newPerson('for')
+  const { code, stdout } = await minigram('account', 'reset', flo.username, '--origin', stack.lb)
+  assert.equal(code, 0)
+  const page = await browser.visit(stack.lb, { at: stdout.trim(), expects: /status of 4\d\d/ })
+  await page.getByLabel('New password').fill('short')
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /At least/ })
+    .waitFor()
+  await page.getByLabel('New password').fill('remembered from now on')
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await page.getByText('The new password is set').waitFor()
+  await page.getByLabel('Username').fill(flo.username)
+  await page.getByLabel('Password', { exact: true }).fill('remembered from now on')
+  await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Home', exact: true }).waitFor()
+  await page.goto('/robots.txt')
+  await page.goto(stdout.trim())
+  await page.getByLabel('New password').fill('another one once more')
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await page.getByRole('alert').waitFor()
+})
+
+test('a name that is taken is said beside the name', async () => {
+  const page = await browser.visit(stack.lb, { at: '/sign-up', expects: /status of 409/ })
+  await page.getByLabel('Username').fill(ann.username.toUpperCase())
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.locator('form').getByRole('button', { name: 'Create account' }).click()
+  await page.getByRole('alert').filter({ hasText: /taken/ }).waitFor()
+  assert.equal(await page.getByLabel('Username').getAttribute('aria-invalid'), 'true')
 })
 
 test('a device is signed out from another', async () => {

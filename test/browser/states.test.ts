@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { Route } from 'playwright-core'
-import { screenshot, sharedBrowser, type VisitOptions } from '../support/browser.ts'
+import type { Problem } from '../../src/contract/common.ts'
+import type { ErrorCode } from '../../src/contract/errors.ts'
+import type { Health } from '../../src/contract/system.ts'
+import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { publishesPhoto } from '../support/gallery.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { newPerson, stack } from '../support/stack.ts'
@@ -21,20 +24,18 @@ const opens = async (at: string, options: VisitOptions = {}) => {
   const page = await visit('/robots.txt', options)
   return { page, go: () => page.goto(at) }
 }
+/** Failures that cannot be had from a healthy stack, in the form of the contract. */
 const problem =
-  (status: number, code: string, headers: Record<string, string> = {}) =>
-  (route: Route) =>
-    route.fulfill({
+  (status: number, code: ErrorCode, headers: Record<string, string> = {}) =>
+  (route: Route) => {
+    const title = 'Something failed on our side'
+    const told: Problem = { type: 'about:blank', status, code, title, requestId: 'req-77' }
+    return route.fulfill({
       status,
       headers: { 'content-type': 'application/problem+json', ...headers },
-      body: JSON.stringify({
-        type: 'about:blank',
-        status,
-        code,
-        title: 'Something failed on our side',
-        requestId: 'req-77',
-      }),
+      body: JSON.stringify(told),
     })
+  }
 
 test('skeletons stand while a page loads, and are said aloud once', async () => {
   for (const [at, asked, what] of [
@@ -66,7 +67,7 @@ test('a failure says what to do, shows the request to quote, and a retry mends i
   await go()
   const alert = page.getByRole('alert')
   await alert.getByText('This did not work').waitFor()
-  assert.equal(await alert.locator('code').textContent(), 'req-77')
+  await alert.getByText('req-77').waitFor()
   await screenshot(page, 'state-failed')
   isBroken = false
   await alert.getByRole('button', { name: 'Try again' }).click()
@@ -110,7 +111,8 @@ test('a server that only reads says so in a banner until it writes again', async
   await page.route('**/like', (route) => (isReadOnly ? problem(503, 'service.no_primary')(route) : route.fallback()))
   await page.route('**/health', (route) => {
     const postgres = isReadOnly ? 'read-only' : 'ok'
-    return route.fulfill({ json: { status: 'degraded', instance: 'app1', checks: { postgres, redisMain: 'ok' } } })
+    const health: Health = { status: 'degraded', instance: 'app1', checks: { postgres, redisMain: 'ok' } }
+    return route.fulfill({ json: health })
   })
   const heart = page.getByRole('button', { name: /^Like, / })
   await heart.click()
@@ -203,6 +205,6 @@ test('photos come from this origin when the edge does not answer', async () => {
   await page.goto(`/photos/${photoId}`)
   const img = page.getByRole('img', { name: 'A colour that says a state' })
   await img.waitFor()
-  await page.waitForFunction("[...document.querySelectorAll('main img')].some((img) => img.naturalWidth > 0)")
+  await untilTrue(page, "[...document.querySelectorAll('main img')].some((img) => img.naturalWidth > 0)")
   assert.ok(((await img.getAttribute('src')) ?? '').startsWith('/media/'))
 })

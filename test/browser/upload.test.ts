@@ -4,7 +4,7 @@ import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import type { PhotoCard } from '../../src/contract/photos.ts'
 import { UPLOAD_MAX_BYTES } from '../../src/contract/limits.ts'
-import { PHONE, screenshot, sharedBrowser } from '../support/browser.ts'
+import { PHONE, screenshot, sharedBrowser, untilTrue } from '../support/browser.ts'
 import type { Person } from '../support/person.ts'
 import { jpeg } from '../support/pictures.ts'
 import { newPerson, stack } from '../support/stack.ts'
@@ -115,6 +115,7 @@ test('several photos go one after the other, each with its own words', async () 
   const page = await opensUpload()
   const answers = answersOf(page)
   await chooses(page, await file('one.jpg'), await file('two.jpg'), await file('three.jpg'))
+  await untilTrue(page, "[...document.querySelectorAll('main li img')].every((img) => img.naturalWidth > 0)")
   await page.getByRole('listitem', { name: 'two.jpg' }).getByLabel('Caption').fill('The second')
   await page.getByRole('listitem', { name: 'two.jpg' }).getByLabel('Description').fill('A colour')
   await page.getByRole('button', { name: 'Remove three.jpg' }).click()
@@ -143,6 +144,22 @@ test('a lost connection is made good with the same key, and one photo comes of i
   assert.equal(keys.length, 2)
   assert.equal(keys[0], keys[1])
   assert.equal((await ann.get(`/api/accounts/${ann.username}`)).body.photoCount, before + 1)
+})
+
+test('a server that failed is asked again by a click, with the same key', async () => {
+  const page = await opensUpload(/status of 500/)
+  const keys: (string | undefined)[] = []
+  page.on('request', (request) => isUpload(request) && keys.push(request.headers()['idempotency-key']))
+  await page.route('**/api/photos', (route) => route.fulfill({ status: 500, json: { code: 'service.failed' } }))
+  await chooses(page, await file('again.jpg'))
+  await publish(page)
+  const item = page.getByRole('listitem', { name: 'again.jpg' })
+  await item.getByRole('alert').waitFor()
+  await page.unroute('**/api/photos')
+  await item.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('link', { name: 'See the photo' }).waitFor()
+  assert.equal(keys.length, 2)
+  assert.equal(keys[0], keys[1])
 })
 
 test('without a connection photos wait, and go when it is back', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, afterEach, type TestContext } from 'node:test'
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { eventually } from './eventually.ts'
 import { openOwnAddress, type OwnAddress } from './own-address.ts'
 import { REPO_DIR } from './stack.ts'
 
@@ -151,6 +152,11 @@ function signedIn(origin: string, token: string): Exclude<BrowserContextOptions[
     cookies: [{ ...cookie, name: 'mg', value: token, httpOnly: true, sameSite: 'Lax' }],
     origins: [{ origin, localStorage: [{ name: 'minigram.signedIn', value: '1' }] }],
   }
+}
+
+/** Waits until an expression is true in the page. Playwright's own waitForFunction asks a second time by eval, which our policy forbids. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  await eventually(expression, TIMEOUT_MS, async () => (await page.evaluate(`Boolean(${expression})`)) || null)
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {
