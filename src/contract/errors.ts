@@ -25,6 +25,7 @@ export const ERRORS = {
   'photo.gone': [410, 'This photo was deleted'],
   'photo.hidden': [410, 'This photo is hidden'],
   'photo.not_yours': [403, 'This photo belongs to somebody else'],
+  'report.own_photo': [422, 'Nobody can report their own photo'],
   'report.not_found': [404, 'There is no open report on this photo'],
   'comment.not_found': [404, 'No such comment'],
   'comment.not_yours': [403, 'This comment belongs to somebody else'],

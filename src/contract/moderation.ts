@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox'
 import { AccountCard, OwnAccount } from './accounts.ts'
-import { Id, Page, Path, Timestamp } from './common.ts'
+import { Id, Page, PageQuery, Path, Timestamp } from './common.ts'
 import { OPERATOR_REASON_MAX_CHARS, REPORT_TEXT_MAX_CHARS } from './limits.ts'
 import { PhotoCard } from './photos.ts'
+import { REPORT_REASONS } from './report-reasons.ts'
 
-export const REPORT_REASONS = ['spam', 'nudity', 'violence', 'harassment', 'other'] as const
 const ReportReason = Type.Enum(REPORT_REASONS)
 export type ReportReason = Static<typeof ReportReason>
 
@@ -20,6 +20,15 @@ export type ReportPhoto = Static<typeof ReportPhoto>
 /** One's own report, as it was made the first time. */
 export const Report = Type.Object({ photoId: Id, reason: ReportReason, text: Type.String(), createdAt: Timestamp })
 export type Report = Static<typeof Report>
+
+/** What the operators have to do with one's own report: null while they have not looked at it. */
+export const OwnReport = Type.Object({
+  report: Type.Union([
+    Type.Object({ ...Report.properties, settledAt: Type.Union([Timestamp, Type.Null()]) }),
+    Type.Null(),
+  ]),
+})
+export type OwnReport = Static<typeof OwnReport>
 
 /** What an operator gives with hiding and suspending; whom it concerns reads it. */
 export const OperatorReason = Type.Object({ reason: Reason }, { additionalProperties: false })
@@ -37,14 +46,32 @@ export const OpsPhoto = Type.Object({
 })
 export type OpsPhoto = Static<typeof OpsPhoto>
 
-/** Open reports on one photo: how many for each reason, and the newest five in full. */
+const MadeReport = Type.Object({
+  reporter: AccountCard,
+  reason: ReportReason,
+  text: Type.String(),
+  createdAt: Timestamp,
+  settledAt: Type.Union([Timestamp, Type.Null()]),
+})
+export type MadeReport = Static<typeof MadeReport>
+/** Everything that was said of one photo, open or settled, newest first. */
+export const MadeReportPage = Page(MadeReport)
+export type MadeReportPage = Static<typeof MadeReportPage>
+
+export const REPORT_STATES = ['open', 'settled'] as const
+export type ReportState = (typeof REPORT_STATES)[number]
+export const ReportsQuery = Type.Object({
+  ...PageQuery.properties,
+  state: Type.Optional(Type.Enum(REPORT_STATES, { default: 'open' })),
+})
+
+/** Reports on one photo that are open, or all of them once they are settled: how many for each reason, and the newest five in full. */
 export const ReportedPhoto = Type.Object({
   photo: OpsPhoto,
   lastReportedAt: Timestamp,
+  settledAt: Type.Union([Timestamp, Type.Null()]),
   reasons: Type.Array(Type.Object({ reason: ReportReason, count: Type.Integer() })),
-  reports: Type.Array(
-    Type.Object({ reporter: AccountCard, reason: ReportReason, text: Type.String(), createdAt: Timestamp }),
-  ),
+  reports: Type.Array(MadeReport),
 })
 export type ReportedPhoto = Static<typeof ReportedPhoto>
 export const ReportedPhotoPage = Page(ReportedPhoto)
@@ -68,6 +95,13 @@ export const OpsAccount = Type.Object({
 })
 export type OpsAccount = Static<typeof OpsAccount>
 
+export const OpsPhotosQuery = Type.Object({
+  ...PageQuery.properties,
+  only: Type.Optional(Type.Enum(['hidden'], { description: 'Leave out what everybody may see' })),
+})
+export const OpsPhotoPage = Page(OpsPhoto)
+export type OpsPhotoPage = Static<typeof OpsPhotoPage>
+
 export const OPERATOR_ACTS = [
   'photo.hide',
   'photo.show',
@@ -88,6 +122,10 @@ export const OperatorAct = Type.Object({
 })
 export type OperatorAct = Static<typeof OperatorAct>
 export const OperatorActPage = Page(OperatorAct)
+export const OperatorActsQuery = Type.Object({
+  ...PageQuery.properties,
+  target: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Only what was done to this' })),
+})
 export type OperatorActPage = Static<typeof OperatorActPage>
 
 /** To its author alone: what of theirs is hidden, and why. */

@@ -35,7 +35,9 @@ test('nobody but operators looks behind the scenes, hides or shows', async (t) =
     ['GET', '/api/ops/acts'],
     ['GET', `/api/ops/photos/${id}`],
     ['GET', `/api/ops/photos/${id}/picture`],
+    ['GET', `/api/ops/photos/${id}/reports`],
     ['GET', `/api/ops/accounts/${ann.username}`],
+    ['GET', `/api/ops/accounts/${ann.username}/photos`],
     ['PUT', `/api/ops/photos/${id}/hidden`],
     ['DELETE', `/api/ops/photos/${id}/hidden`],
     ['PUT', `/api/ops/accounts/${ann.username}/suspended`],
@@ -140,6 +142,8 @@ test('a photo that is shown again is where it was, with its likes, comments and 
     await walk(oda, '/api/ops/acts', 4),
     acts.map((act: { id: string }) => act.id),
   )
+  assert.equal((await oda.get(`/api/ops/acts?target=${id}`)).body.items.length, acts.length)
+  assert.deepEqual((await oda.get(`/api/ops/acts?target=${ann.username}`)).body.items, [])
 })
 
 test('a photo that is hidden before or while it is rendered is ready, and still hidden', async (t) => {
@@ -248,4 +252,23 @@ test('what an operator deletes of others is on record, what they delete of their
       ['comment.delete', comment.body.id],
     ],
   )
+})
+
+test('operators walk all photos of an account, or the hidden ones', async (t) => {
+  const { app, ann, oda } = await startWithEdge(t)
+  const ids = await insertPhotos(app, ann, 5)
+  const hidden = [ids[1] ?? '', ids[3] ?? '']
+  for (const id of hidden) await oda.send('PUT', `/api/ops/photos/${id}/hidden`, REASON)
+  const path = `/api/ops/accounts/${ann.username}/photos`
+  const idsOf = async (query: string) => {
+    const { body } = await oda.get(`${path}?${query}`)
+    const cards: string[] = body.items.map((item: { card: { id: string } }) => item.card.id)
+    return { cards, nextCursor: body.nextCursor }
+  }
+  const first = await idsOf('limit=3')
+  const rest = await idsOf(`limit=3&cursor=${first.nextCursor}`)
+  assert.deepEqual([...first.cards, ...rest.cards], ids.toReversed())
+  assert.equal(rest.nextCursor, null)
+  assert.deepEqual((await idsOf('only=hidden')).cards, hidden.toReversed())
+  assertRefused(await oda.get('/api/ops/accounts/nobody_here/photos'), 404, 'account.not_found')
 })

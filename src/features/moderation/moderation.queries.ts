@@ -82,13 +82,15 @@ export async function insertAct(
   await trx.insertInto('operator_acts').values(act).execute()
 }
 
-/** Newest first. Uses operator_acts_pkey. */
-export function listActs(db: Reader, page: { before: string | null; limit: number }) {
+/** Newest first, all or those on one target. Uses operator_acts_pkey or operator_acts_of_target. */
+export function listActs(db: Reader, page: { before: string | null; limit: number; target?: string | undefined }) {
+  const { target } = page
   return db
     .selectFrom('operator_acts')
     .select(['id', 'operator', 'act', 'target', 'reason', 'created_at'])
     .$narrowType<{ act: OperatorAct['act'] }>()
     .$if(page.before !== null, (query) => query.where('id', '<', page.before))
+    .$if(target !== undefined, (query) => query.where('target', '=', target ?? ''))
     .orderBy('id', 'desc')
     .limit(page.limit)
     .execute()

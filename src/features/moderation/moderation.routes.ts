@@ -2,7 +2,16 @@ import type { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { IdParams, PageQuery, UsernameParams } from '../../contract/common.ts'
 import { PAGE_LIMIT_DEFAULT } from '../../contract/limits.ts'
-import { HiddenPhotoPage, OperatorActPage, OperatorReason, OpsAccount, OpsPhoto } from '../../contract/moderation.ts'
+import {
+  HiddenPhotoPage,
+  OperatorActPage,
+  OperatorActsQuery,
+  OperatorReason,
+  OpsAccount,
+  OpsPhoto,
+  OpsPhotoPage,
+  OpsPhotosQuery,
+} from '../../contract/moderation.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -13,8 +22,8 @@ import type { Media } from '../media/media.service.ts'
 import { photoCard } from '../photos/photo-cards.service.ts'
 import { requireAnyPhoto } from '../photos/photos.service.ts'
 import { hiddenPhotosOf, listActs } from './moderation.queries.ts'
-import { requireOpsPhoto, type Moderation } from './moderation.service.ts'
-import { loadOpsAccount, type Suspensions } from './suspensions.service.ts'
+import { loadOpsPhotos, requireOpsPhoto, type Moderation } from './moderation.service.ts'
+import { loadOpsAccount, opsPhotoIdsOf, type Suspensions } from './suspensions.service.ts'
 
 export interface ModerationRoutesDeps {
   db: Database
@@ -24,6 +33,7 @@ export interface ModerationRoutesDeps {
 }
 
 const HIDDEN_SHAPES = [/^hidden$/, UUID_SHAPE]
+const PHOTOS_SHAPES = [/^ops-photos$/, UUID_SHAPE]
 const ACTS_SHAPES = [/^acts$/, UUID_SHAPE]
 /** Best first: what a page shows large, or where that is missing the picture itself. */
 const PICTURES = ['1280.jpg', 'master.jpg', 'master.webp']
@@ -118,6 +128,30 @@ export function moderationRoutes(app: App, { db, media, moderation, suspensions 
     (request) => db.read(viewerOf(request), (db) => loadOpsAccount(db, request.params.username)),
   )
 
+  app.get(
+    '/api/ops/accounts/:username/photos',
+    {
+      ...reading,
+      schema: {
+        summary: 'All photos of an account, hidden ones among them, newest first',
+        tags,
+        params: UsernameParams,
+        querystring: OpsPhotosQuery,
+        response: { 200: OpsPhotoPage },
+      },
+    },
+    (request) => {
+      const { cursor, limit = PAGE_LIMIT_DEFAULT, only } = request.query
+      const before = cursor === undefined ? null : (decodeCursor(cursor, PHOTOS_SHAPES)[1] ?? null)
+      return db.read(viewerOf(request), async (db) => {
+        const page = { before, limit: limit + 1, isHiddenOnly: only === 'hidden' }
+        const ids = await opsPhotoIdsOf(db, request.params.username, page)
+        const { items, nextCursor } = toPage(ids, limit, (id) => ['ops-photos', id])
+        return { items: await loadOpsPhotos(db, items), nextCursor }
+      })
+    },
+  )
+
   app.put(
     '/api/ops/accounts/:username/suspended',
     {
@@ -149,15 +183,15 @@ export function moderationRoutes(app: App, { db, media, moderation, suspensions 
       schema: {
         summary: 'What operators did, newest first',
         tags,
-        querystring: PageQuery,
+        querystring: OperatorActsQuery,
         response: { 200: OperatorActPage },
       },
     },
     (request) => {
-      const { cursor, limit = PAGE_LIMIT_DEFAULT } = request.query
+      const { cursor, limit = PAGE_LIMIT_DEFAULT, target } = request.query
       const before = cursor === undefined ? null : (decodeCursor(cursor, ACTS_SHAPES)[1] ?? null)
       return db.read(viewerOf(request), async (db) => {
-        const rows = await listActs(db, { before, limit: limit + 1 })
+        const rows = await listActs(db, { before, limit: limit + 1, target })
         const { items, nextCursor } = toPage(rows, limit, (row) => ['acts', row.id])
         return {
           items: items.map(({ created_at: createdAt, ...act }) => ({ ...act, createdAt: createdAt.toISOString() })),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ReportReason } from '../../contract/moderation.ts'
+import type { ReportReason, ReportState } from '../../contract/moderation.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import type { CardFields } from '../accounts/accounts.service.ts'
 
@@ -24,11 +24,16 @@ export async function insertReport(
 export function findReport(db: Reader, photoId: string, accountId: string) {
   return db
     .selectFrom('reports')
-    .select(['photo_id', 'reason', 'text', 'created_at'])
+    .select(['photo_id', 'reason', 'text', 'created_at', 'resolved_at'])
     .where('photo_id', '=', photoId)
     .where('account_id', '=', accountId)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
 }
+
+const isIn = (state: ReportState) => (state === 'open' ? sql`resolved_at is null` : sql`resolved_at is not null`)
+/** As INSTANT_SHAPE has it. */
+const instant = (column: 'max(created_at)' | 'resolved_at' | 'reports.created_at') =>
+  sql`to_char(${sql.raw(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** Microseconds: a JavaScript Date would cut them off, and a page would repeat what it ended with. */
 export interface ReportPosition {
@@ -46,34 +51,80 @@ export async function reportedPhotos(
     ? sql`having (max(created_at), photo_id) < (${after.at}::timestamptz, ${after.photoId}::uuid)`
     : sql``
   const { rows } = await sql<ReportPosition>`
-    select photo_id as "photoId",
-           to_char(max(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    select photo_id as "photoId", ${instant('max(created_at)')} as at
     from reports where resolved_at is null group by photo_id ${further}
     order by max(created_at) desc, photo_id desc limit ${page.limit}`.execute(db)
   return rows
 }
 
-/** The newest open reports on each of these photos, newest first, whoever made them. Uses reports_open, all_accounts. */
-export async function newestReports(db: Reader, photoIds: readonly string[]) {
-  const { rows } = await sql<CardFields & { photo_id: string; reason: ReportReason; text: string; created_at: Date }>`
+/** Photos without an open report, the one that was settled last first: each by its last report. Uses reports_settled, reports_pkey. */
+export async function settledPhotos(
+  db: Reader,
+  page: { after: ReportPosition | null; limit: number },
+): Promise<ReportPosition[]> {
+  const { after } = page
+  const further = after ? sql`and (resolved_at, photo_id) < (${after.at}::timestamptz, ${after.photoId}::uuid)` : sql``
+  const { rows } = await sql<ReportPosition>`
+    select photo_id as "photoId", ${instant('resolved_at')} as at
+    from reports
+    where resolved_at is not null ${further} and not exists (
+      select from reports as other
+      where other.photo_id = reports.photo_id
+        and (other.resolved_at is null
+             or (other.resolved_at, other.account_id) > (reports.resolved_at, reports.account_id)))
+    order by resolved_at desc, photo_id desc limit ${page.limit}`.execute(db)
+  return rows
+}
+
+type ReportRow = CardFields & {
+  photo_id: string
+  account_id: string
+  reason: ReportReason
+  text: string
+  created_at: Date
+  resolved_at: Date | null
+}
+
+/** All reports on a photo, newest first, with the place of each for the next page. Uses reports_pkey, accounts_pkey. */
+export async function reportsOn(
+  db: Reader,
+  photoId: string,
+  page: { after: { at: string; accountId: string } | null; limit: number },
+) {
+  const { after } = page
+  const further = after
+    ? sql`and (reports.created_at, account_id) < (${after.at}::timestamptz, ${after.accountId}::uuid)`
+    : sql``
+  const { rows } = await sql<ReportRow & { at: string }>`
+    select photo_id, account_id, reason, text, reports.created_at, resolved_at, ${instant('reports.created_at')} as at,
+           accounts.username, accounts.display_name, accounts.avatar_key
+    from reports join all_accounts as accounts on accounts.id = account_id
+    where photo_id = ${photoId} ${further}
+    order by reports.created_at desc, account_id desc limit ${page.limit}`.execute(db)
+  return rows
+}
+
+/** The newest of these reports on each of these photos, newest first, whoever made them. Uses reports_open or reports_pkey, accounts_pkey. */
+export async function newestReports(db: Reader, photoIds: readonly string[], state: ReportState) {
+  const { rows } = await sql<ReportRow>`
     select newest.*, accounts.username, accounts.display_name, accounts.avatar_key
     from unnest(${photoIds}::uuid[]) as listed (id)
     cross join lateral (
-      select photo_id, account_id, reason, text, created_at from reports
-      where photo_id = listed.id and resolved_at is null order by created_at desc limit ${SHOWN_MAX}
+      select photo_id, account_id, reason, text, created_at, resolved_at from reports
+      where photo_id = listed.id and ${isIn(state)} order by created_at desc limit ${SHOWN_MAX}
     ) as newest
     join all_accounts as accounts on accounts.id = newest.account_id
     order by newest.created_at desc`.execute(db)
   return rows
 }
 
-/** For each reason how many open reports there are on these photos, the most frequent first. Uses reports_open. */
-export function countReasons(db: Reader, photoIds: readonly string[]) {
+/** For each reason how many of these reports there are on these photos, the most frequent first. Uses reports_open or reports_pkey. */
+export function countReasons(db: Reader, photoIds: readonly string[], state: ReportState = 'open') {
   return db
     .selectFrom('reports')
     .select(['photo_id', 'reason', (build) => build.fn.countAll<number>().as('count')])
     .where('photo_id', '=', sql<string>`any(${photoIds}::uuid[])`)
-    .where('resolved_at', 'is', null)
+    .where('resolved_at', state === 'open' ? 'is' : 'is not', null)
     .groupBy(['photo_id', 'reason'])
     .orderBy('count', 'desc')
     .orderBy('reason')

@@ -1,16 +1,25 @@
 import { IdParams, PageQuery } from '../../contract/common.ts'
 import { PAGE_LIMIT_DEFAULT } from '../../contract/limits.ts'
-import { OpsPhoto, Report, ReportedPhotoPage, ReportPhoto, ResolveReports } from '../../contract/moderation.ts'
+import {
+  MadeReportPage,
+  OpsPhoto,
+  OwnReport,
+  Report,
+  ReportedPhotoPage,
+  ReportPhoto,
+  ReportsQuery,
+  ResolveReports,
+} from '../../contract/moderation.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import type { App } from '../../platform/http.ts'
 import { route } from '../../platform/route-manifest.ts'
 import { accountOf, viewerOf } from '../../platform/viewer.ts'
-import { reportedPhotos, type ReportPosition } from './reports.queries.ts'
-import { loadReported, type Reports } from './reports.service.ts'
+import { requireAnyPhoto } from '../photos/photos.service.ts'
+import { reportedPhotos, reportsOn, settledPhotos } from './reports.queries.ts'
+import { loadOwnReport, loadReported, madeReport, type Reports } from './reports.service.ts'
 
-const CURSOR_KIND = 'reports'
-const CURSOR_SHAPES = [/^reports$/, INSTANT_SHAPE, UUID_SHAPE]
+const PLACE_SHAPES = [INSTANT_SHAPE, UUID_SHAPE]
 
 export function reportsRoutes(app: App, { db, reports }: { db: Database; reports: Reports }): void {
   app.post(
@@ -29,23 +38,65 @@ export function reportsRoutes(app: App, { db, reports }: { db: Database; reports
   )
 
   app.get(
+    '/api/photos/:id/report',
+    {
+      config: route({ access: 'member', reads: 'sticky' }),
+      schema: {
+        summary: 'Your own report on a photo, if you made one',
+        tags: ['moderation'],
+        params: IdParams,
+        response: { 200: OwnReport },
+      },
+    },
+    (request) => db.read(viewerOf(request), (db) => loadOwnReport(db, request.params.id, accountOf(request).id)),
+  )
+
+  app.get(
     '/api/ops/reports',
     {
       config: route({ access: 'operator', reads: 'sticky' }),
       schema: {
-        summary: 'Photos with open reports, the one that was reported last first',
+        summary:
+          'Photos with open reports, the one that was reported last first; or with settled ones, the last settled first',
         tags: ['operators'],
-        querystring: PageQuery,
+        querystring: ReportsQuery,
         response: { 200: ReportedPhotoPage },
       },
     },
     (request) => {
-      const { cursor, limit = PAGE_LIMIT_DEFAULT } = request.query
-      const after = cursor === undefined ? null : positionOf(cursor)
+      const { cursor, limit = PAGE_LIMIT_DEFAULT, state = 'open' } = request.query
+      // A page of one list is no place in the other.
+      const [at, photoId] = placeOf(cursor, state)
+      const after = at && photoId ? { at, photoId } : null
       return db.read(viewerOf(request), async (db) => {
-        const found = await reportedPhotos(db, { after, limit: limit + 1 })
-        const { items, nextCursor } = toPage(found, limit, ({ at, photoId }) => [CURSOR_KIND, at, photoId])
-        return { items: await loadReported(db, items), nextCursor }
+        const found = await (state === 'open' ? reportedPhotos : settledPhotos)(db, { after, limit: limit + 1 })
+        const { items, nextCursor } = toPage(found, limit, ({ at, photoId }) => [state, at, photoId])
+        return { items: await loadReported(db, items, state), nextCursor }
+      })
+    },
+  )
+
+  app.get(
+    '/api/ops/photos/:id/reports',
+    {
+      config: route({ access: 'operator', reads: 'sticky' }),
+      schema: {
+        summary: 'Every report on a photo, open or settled, newest first',
+        tags: ['operators'],
+        params: IdParams,
+        querystring: PageQuery,
+        response: { 200: MadeReportPage },
+      },
+    },
+    (request) => {
+      const { cursor, limit = PAGE_LIMIT_DEFAULT } = request.query
+      const [at, accountId] = placeOf(cursor, 'on')
+      const after = at && accountId ? { at, accountId } : null
+      return db.read(viewerOf(request), async (db) => {
+        const photo = await requireAnyPhoto(db, request.params.id)
+        const rows = await reportsOn(db, photo.id, { after, limit: limit + 1 })
+        const { items, nextCursor } = toPage(rows, limit, (row) => ['on', row.at, row.account_id])
+        return { items: items.map(madeReport), nextCursor }
       })
     },
   )
@@ -66,7 +117,7 @@ export function reportsRoutes(app: App, { db, reports }: { db: Database; reports
   )
 }
 
-function positionOf(cursor: string): ReportPosition {
-  const [, at = '', photoId = ''] = decodeCursor(cursor, CURSOR_SHAPES)
-  return { at, photoId }
+/** Empty at the beginning of the list. @throws AppError request.cursor_invalid */
+function placeOf(cursor: string | undefined, kind: 'open' | 'settled' | 'on'): string[] {
+  return cursor === undefined ? [] : decodeCursor(cursor, [new RegExp(`^${kind}$`), ...PLACE_SHAPES]).slice(1)
 }

@@ -39,12 +39,19 @@ export function findAnyAccountId(db: Reader, username: string) {
   return db.selectFrom('all_accounts').select('id').where('username', '=', username).executeTakeFirst()
 }
 
-/** Newest first, hidden or not. Uses photos_account. */
-export async function newestPhotoIds(db: Reader, accountId: string, limit: number): Promise<string[]> {
+/** Newest first, hidden or not, or the hidden ones alone. Uses photos_account or photos_hidden. */
+export async function anyPhotoIdsOf(
+  db: Reader,
+  accountId: string,
+  page: { before?: string | null; limit: number; isHiddenOnly?: boolean },
+): Promise<string[]> {
+  const { before = null, limit, isHiddenOnly = false } = page
   const rows = await db
     .selectFrom('all_photos')
     .select('id')
     .where('account_id', '=', accountId)
+    .$if(before !== null, (query) => query.where('id', '<', before))
+    .$if(isHiddenOnly, (query) => query.where('hidden_at', 'is not', null))
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()

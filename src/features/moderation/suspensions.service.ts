@@ -35,8 +35,19 @@ export async function loadOpsAccount(db: Reader, username: string): Promise<OpsA
     openReportCount: row.open_report_count,
     reportCount: row.report_count,
     hiddenPhotoCount: row.hidden_photo_count,
-    photos: await loadOpsPhotos(db, await queries.newestPhotoIds(db, row.id, RECENT_PHOTOS)),
+    photos: await loadOpsPhotos(db, await queries.anyPhotoIdsOf(db, row.id, { limit: RECENT_PHOTOS })),
   }
+}
+
+/** Ids of its photos, newest first, whoever else may see them. @throws AppError account.not_found */
+export async function opsPhotoIdsOf(
+  db: Reader,
+  username: string,
+  page: { before: string | null; limit: number; isHiddenOnly: boolean },
+): Promise<string[]> {
+  const row = await queries.findAnyAccountId(db, username.toLowerCase())
+  if (!row) throw notFound(username)
+  return queries.anyPhotoIdsOf(db, row.id, page)
 }
 
 export interface SuspensionsDeps {
