@@ -14,6 +14,8 @@ const CSS_MAX_KB = 12
 /** Feed, explore, profile and photo page share most of their parts: one file instead of a dozen small ones in a chain. */
 const BROWSE =
   /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|require-account|tap-picture|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
+/** What only operators load, all of it at once. */
+const OPERATORS = /src\/web\/(pages\/ops-|ops\/|api\/operators)/
 /** Below one packet, compressing wins nothing. */
 const COMPRESS_FROM_BYTES = 1024
 
@@ -34,7 +36,15 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'browse', test: BROWSE }], includeDependenciesRecursively: false } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'browse', test: BROWSE },
+            { name: 'operators', test: OPERATORS },
+          ],
+          includeDependenciesRecursively: false,
+        },
+      },
     },
     reportCompressedSize: false,
   },

@@ -19,6 +19,11 @@ test('the addresses of the web UI stay what they are', () => {
     followers: paths.followers('ann'),
     following: paths.following('ann'),
     settings: paths.settings(),
+    ops: paths.ops(),
+    opsSettled: paths.ops('settled'),
+    opsActs: paths.opsActs(),
+    opsPhoto: paths.opsPhoto('0198c0de-0000-7000-8000-000000000001'),
+    opsAccount: paths.opsAccount('mei.lin'),
   }
   assert.deepEqual(all, {
     home: '/',
@@ -36,6 +41,11 @@ test('the addresses of the web UI stay what they are', () => {
     followers: '/@ann/followers',
     following: '/@ann/following',
     settings: '/settings',
+    ops: '/ops',
+    opsSettled: '/ops?state=settled',
+    opsActs: '/ops/acts',
+    opsPhoto: '/ops/photos/0198c0de-0000-7000-8000-000000000001',
+    opsAccount: '/ops/accounts/mei.lin',
   })
 })
 

@@ -12,6 +12,10 @@ export const paths = {
   followers: (username: string) => `/@${encodeURIComponent(username)}/followers`,
   following: (username: string) => `/@${encodeURIComponent(username)}/following`,
   settings: () => '/settings',
+  ops: (state: 'open' | 'settled' = 'open') => (state === 'open' ? '/ops' : '/ops?state=settled'),
+  opsActs: () => '/ops/acts',
+  opsPhoto: (id: string) => `/ops/photos/${encodeURIComponent(id)}`,
+  opsAccount: (username: string) => `/ops/accounts/${encodeURIComponent(username)}`,
 }
 
 function withNext(path: string, next: string): string {

@@ -13,6 +13,10 @@ const SettingsPage = lazy(() => import('./pages/settings.tsx').then((m) => ({ de
 const SignInPage = lazy(() => import('./pages/sign-in.tsx').then((m) => ({ default: m.SignInPage })))
 const SignUpPage = lazy(() => import('./pages/sign-up.tsx').then((m) => ({ default: m.SignUpPage })))
 const ResetPage = lazy(() => import('./pages/reset.tsx').then((m) => ({ default: m.ResetPage })))
+const OpsReportsPage = lazy(() => import('./pages/ops-reports.tsx').then((m) => ({ default: m.OpsReportsPage })))
+const OpsActsPage = lazy(() => import('./pages/ops-acts.tsx').then((m) => ({ default: m.OpsActsPage })))
+const OpsPhotoPage = lazy(() => import('./pages/ops-photo.tsx').then((m) => ({ default: m.OpsPhotoPage })))
+const OpsAccountPage = lazy(() => import('./pages/ops-account.tsx').then((m) => ({ default: m.OpsAccountPage })))
 const NotFoundPage = lazy(() => import('./pages/not-found.tsx').then((m) => ({ default: m.NotFoundPage })))
 
 /** The one map of the web UI; addresses are built in paths.ts. Pages get their parameters from the address alone. */
@@ -33,6 +37,12 @@ export function Routes() {
       </Route>
       <Route path={/^\/@([A-Za-z0-9_.]+)\/followers$/}>{({ 0: name = '' }) => <FollowersPage username={name} />}</Route>
       <Route path={/^\/@([A-Za-z0-9_.]+)\/following$/}>{({ 0: name = '' }) => <FollowingPage username={name} />}</Route>
+      <Route path="/ops" component={OpsReportsPage} />
+      <Route path="/ops/acts" component={OpsActsPage} />
+      <Route path="/ops/photos/:id">{({ id }) => <OpsPhotoPage key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route path="/ops/accounts/:name">
+        {({ name }) => <OpsAccountPage key={name} username={decodeURIComponent(name)} />}
+      </Route>
       <Route component={NotFoundPage} />
     </Switch>
   )

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
+import type { HiddenPhotoPage } from '../../contract/moderation.ts'
 import type { EditPhoto, LikeState, PhotoCard, PhotoDetail, PhotoPage } from '../../contract/photos.ts'
 import { call } from './client.ts'
 import { addToLists, dropFromLists, findInLists, patchPhoto } from './photo-cache.ts'
@@ -21,6 +22,16 @@ export const exploreQuery = listQuery(['explore'], '/api/explore')
 export function photosOfQuery(username: string) {
   return listQuery(['of', username.toLowerCase()], `/api/accounts/${encodeURIComponent(username)}/photos`)
 }
+
+/** Of one's own, those that operators hid. */
+export const hiddenPhotosQuery = infiniteQueryOptions({
+  queryKey: ['hidden-photos'],
+  queryFn: ({ pageParam, signal }) =>
+    call<HiddenPhotoPage>('GET', '/api/accounts/me/hidden-photos', { query: { cursor: pageParam }, signal }),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.nextCursor,
+  staleTime: 0,
+})
 
 /** The newest page of the feed, asked for now and then: is there anything above what is shown? */
 export const feedHeadQuery = queryOptions({

@@ -6,6 +6,7 @@ import { SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
 import { likersQuery } from '../api/accounts.ts'
 import { photoQuery } from '../api/photos.ts'
 import { ApiError } from '../api/problem.ts'
+import { useMe } from '../api/session.ts'
 import { AccountList } from '../parts/account-list.tsx'
 import { Comments } from '../parts/comments.tsx'
 import { LikeButton, useLike } from '../parts/like.tsx'
@@ -14,9 +15,10 @@ import { Page } from '../parts/page.tsx'
 import { AuthorLine } from '../parts/photo-card.tsx'
 import { PhotoMenu } from '../parts/photo-menu.tsx'
 import { Picture } from '../parts/picture.tsx'
-import { ErrorState, NotFoundState } from '../parts/states.tsx'
+import { EmptyState, ErrorState, NotFoundState } from '../parts/states.tsx'
 import { UserText } from '../parts/user-text.tsx'
 import { paths } from '../paths.ts'
+import { ButtonLink } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { counted } from '../ui/numbers.ts'
 import { Bone, Loading } from '../ui/skeleton.tsx'
@@ -28,10 +30,12 @@ export function PhotoPage({ id }: { id: string }) {
   const photo = useQuery(photoQuery(client, id))
   if (photo.data) return <Shown photo={photo.data} />
   if (photo.isError) {
-    const isGone = photo.error instanceof ApiError && [400, 404, 410].includes(photo.error.status)
+    const error = photo.error instanceof ApiError ? photo.error : undefined
     return (
       <Page title="Photo" heading={false}>
-        {isGone ? (
+        {error?.is('photo.hidden') ? (
+          <HiddenState id={id} />
+        ) : error && [400, 404, 410].includes(error.status) ? (
           <NotFoundState what="This photo" />
         ) : (
           <ErrorState error={photo.error} onRetry={() => void photo.refetch()} />
@@ -40,6 +44,25 @@ export function PhotoPage({ id }: { id: string }) {
     )
   }
   return <PhotoBones />
+}
+
+function HiddenState({ id }: { id: string }) {
+  const me = useMe()
+  return (
+    <EmptyState
+      icon="shield"
+      title="This photo is hidden"
+      action={
+        me?.role === 'operator' ? (
+          <ButtonLink to={paths.opsPhoto(id)}>Look at it as an operator</ButtonLink>
+        ) : (
+          <ButtonLink to={paths.explore()}>Explore photos</ButtonLink>
+        )
+      }
+    >
+      The operators have hidden it, or suspended who shared it. It may come back. If it is yours, your settings say why.
+    </EmptyState>
+  )
 }
 
 function Shown({ photo }: { photo: PhotoDetail }) {

@@ -4,6 +4,7 @@ import type { Profile } from '../../contract/accounts.ts'
 import { profileQuery } from '../api/accounts.ts'
 import { photosOfQuery } from '../api/photos.ts'
 import { ApiError } from '../api/problem.ts'
+import { useMe } from '../api/session.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { FollowButton } from '../parts/follow-button.tsx'
 import { Page } from '../parts/page.tsx'
@@ -53,6 +54,7 @@ export function ProfilePage({ username }: { username: string }) {
 
 function Head({ profile, name }: { profile: Profile; name: string }) {
   const { username, viewer } = profile
+  const me = useMe()
   return (
     <header className={styles.head}>
       <Avatar account={profile} size={112} />
@@ -83,6 +85,11 @@ function Head({ profile, name }: { profile: Profile; name: string }) {
           </ButtonLink>
         ) : (
           <FollowButton username={username} follows={viewer?.follows ?? false} wide />
+        )}
+        {me?.role === 'operator' && (
+          <ButtonLink look="quiet" to={paths.opsAccount(username)} wide>
+            As an operator
+          </ButtonLink>
         )}
       </div>
     </header>

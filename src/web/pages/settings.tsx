@@ -5,8 +5,10 @@ import { signOut, useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
 import { SignedOutState } from '../parts/states.tsx'
 import { paths } from '../paths.ts'
+import { DataSection } from '../settings/data-section.tsx'
 import { DeleteSection } from '../settings/delete-section.tsx'
 import { DevicesSection } from '../settings/devices-section.tsx'
+import { HiddenSection } from '../settings/hidden-section.tsx'
 import { PasswordSection } from '../settings/password-section.tsx'
 import { ProfileSection } from '../settings/profile-section.tsx'
 import { Section } from '../settings/section.tsx'
@@ -31,6 +33,8 @@ export function SettingsPage() {
           <PasswordSection username={me.username} />
           <DevicesSection />
           <SignOutSection />
+          <HiddenSection />
+          <DataSection />
           <DeleteSection username={me.username} />
         </>
       )}

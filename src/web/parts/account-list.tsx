@@ -36,7 +36,7 @@ export function AccountList({ query, empty }: { query: ReturnType<typeof followe
           )),
         )}
       </ul>
-      <MoreBelow source={list} pages={list.data.pages.length}>
+      <MoreBelow source={list} pages={list.data.pages.length} what="people">
         <AccountRowBones count={2} />
       </MoreBelow>
     </>

@@ -10,13 +10,15 @@ type Source = {
   fetchNextPage: () => Promise<unknown>
 }
 
+type Props = { source: Source; pages: number; what?: string; children: ReactNode }
+
 /** The foot of an endless list: asks for the next page well before it is reached, and for a click after a failure. */
-export function MoreBelow({ source, pages, children }: { source: Source; pages: number; children: ReactNode }) {
+export function MoreBelow({ source, pages, what = 'photos', children }: Props) {
   if (!source.hasNextPage) return null
   if (source.isFetchNextPageError)
     return (
       <p className={styles.failed} role="alert">
-        The next photos did not arrive.
+        The next {what} did not arrive.
         <Button onClick={() => void source.fetchNextPage()}>Try again</Button>
       </p>
     )

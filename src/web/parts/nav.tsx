@@ -14,6 +14,7 @@ export function Nav() {
   const me = useMe()
   // we only ask who we are when we were signed in here before, so "not known yet" looks like signed in: nothing jumps
   const isVisitor = me === null
+  const isOperator = me?.role === 'operator'
   return (
     <>
       <header className={styles.top}>
@@ -21,9 +22,16 @@ export function Nav() {
         {isVisitor ? (
           <VisitorButtons />
         ) : (
-          <Link to={paths.settings()} className={styles.corner} aria-label="Settings">
-            <Icon name="settings" />
-          </Link>
+          <span className={styles.corners}>
+            {isOperator && (
+              <Link to={paths.ops()} className={styles.corner} aria-label="Operators">
+                <Icon name="shield" />
+              </Link>
+            )}
+            <Link to={paths.settings()} className={styles.corner} aria-label="Settings">
+              <Icon name="settings" />
+            </Link>
+          </span>
         )}
       </header>
       <nav className={styles.nav} aria-label="Main">
@@ -40,6 +48,7 @@ export function Nav() {
         </ul>
         {!isVisitor && (
           <ul className={styles.end}>
+            {isOperator && <Item to={paths.ops()} also={paths.opsActs()} icon="shield" label="Operators" />}
             <Item to={paths.settings()} icon="settings" label="Settings" />
           </ul>
         )}

@@ -6,7 +6,7 @@ type Props = {
   title: string
   description?: string
   heading?: boolean
-  width?: 'narrow' | 'column' | 'wide'
+  width?: 'narrow' | 'column' | 'medium' | 'wide'
   children: ReactNode
 }
 

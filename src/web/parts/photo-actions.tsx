@@ -10,15 +10,21 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { Choices, Dialog, DialogEnd } from '../ui/dialog.tsx'
 import { AreaField } from '../ui/field.tsx'
 import { toast } from '../ui/toast.tsx'
+import { ProblemNote } from './problem-note.tsx'
+import { ReportDialog } from './report-dialog.tsx'
+import { useRequireAccount } from './require-account.ts'
 
 type Props = { photo: PhotoCard; onClose: () => void; onDeleted?: (() => void) | undefined }
 
 /** What can be done with a photo: by anyone, and by who made it. */
 export function PhotoActions({ photo, onClose, onDeleted }: Props) {
-  const [step, setStep] = useState<'choose' | 'edit' | 'delete'>('choose')
-  const isMine = useMe()?.username === photo.author.username
+  const [step, setStep] = useState<'choose' | 'edit' | 'delete' | 'report'>('choose')
+  const me = useMe()
+  const requireAccount = useRequireAccount()
+  const isMine = me?.username === photo.author.username
   if (step === 'edit') return <EditDialog photo={photo} onClose={onClose} />
   if (step === 'delete') return <DeleteDialog photo={photo} onClose={onClose} onDeleted={onDeleted} />
+  if (step === 'report') return <ReportDialog photo={photo} onClose={onClose} />
   return (
     <Dialog title="Photo" hideTitle onClose={onClose}>
       <Choices>
@@ -39,6 +45,8 @@ export function PhotoActions({ photo, onClose, onDeleted }: Props) {
             </Button>
           </>
         )}
+        {!isMine && <Button onClick={() => requireAccount(() => setStep('report'))}>Report…</Button>}
+        {me?.role === 'operator' && <ButtonLink to={paths.opsPhoto(photo.id)}>Look at it as an operator</ButtonLink>}
         <Button look="quiet" onClick={onClose}>
           Cancel
         </Button>
@@ -100,7 +108,7 @@ function DeleteDialog({ photo, onClose, onDeleted }: Props) {
   return (
     <Dialog title="Delete this photo?" onClose={onClose}>
       <p>It disappears for everyone, with its likes and comments. This cannot be undone.</p>
-      {remove.isError && <p role="alert">{sentence(remove.error)}</p>}
+      <ProblemNote error={remove.error} />
       <DialogEnd>
         <Button onClick={onClose}>Keep it</Button>
         <Button look="accent" busy={remove.isPending} onClick={() => remove.mutate()}>
