@@ -2,8 +2,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
+import { REPORT_REASONS } from '../src/contract/report-reasons.ts'
 import { DESKTOP, launchBrowser, PHONE, SCREENSHOTS, untilTrue } from './support/browser.ts'
-import { REPO_DIR, stack } from './support/stack.ts'
+import { minigram, REPO_DIR, somePhoto, stack } from './support/stack.ts'
 
 /**
  * `npm run screenshots [-- NAME…]`: every page of the running, seeded stack, light and dark, phone and desktop, into
@@ -15,23 +16,29 @@ const README_MAX_BYTES = 150_000
 const PASSWORD = 'minigram-demo'
 const PEOPLE = ['ada', 'grace', 'alan', 'hedy']
 
+type As = 'visitor' | 'member' | 'operator'
 interface Shot {
   name: string
   path: string
-  isSignedIn?: boolean
+  as?: As
   /** What is done to the page before the picture is taken. */
   prepare?: (page: Page) => Promise<unknown>
 }
 
-const [me = 'ada', friend = 'grace'] = PEOPLE
-const token = await signIn(me)
+const [me = 'ada', friend = 'grace', other = 'alan', operator = 'hedy'] = PEOPLE
+const tokens: Record<As, string | null> = {
+  visitor: null,
+  member: await signIn(me),
+  operator: await signIn(operator),
+}
 const photoId = await likedPhotoOf(friend)
+const suspended = await prepareOperatorsWork()
 const shots: Shot[] = [
-  { name: 'home', path: '/', isSignedIn: true },
+  { name: 'home', path: '/', as: 'member' },
   {
     name: 'home-talk',
     path: '/',
-    isSignedIn: true,
+    as: 'member',
     prepare: async (page) => {
       await page
         .getByRole('button', { name: /^Comments, [1-9]/ })
@@ -40,19 +47,59 @@ const shots: Shot[] = [
       await page.getByLabel('Write a comment').first().waitFor()
     },
   },
-  { name: 'explore', path: '/explore', isSignedIn: true },
+  { name: 'explore', path: '/explore', as: 'member' },
   { name: 'welcome', path: '/' },
-  { name: 'photo', path: `/photos/${photoId}`, isSignedIn: true },
-  { name: 'profile', path: `/@${friend}`, isSignedIn: true },
-  { name: 'followers', path: `/@${friend}/followers`, isSignedIn: true },
+  { name: 'photo', path: `/photos/${photoId}`, as: 'member' },
+  { name: 'profile', path: `/@${friend}`, as: 'member' },
+  { name: 'followers', path: `/@${friend}/followers`, as: 'member' },
   {
     name: 'search',
     path: '/search',
-    isSignedIn: true,
+    as: 'member',
     prepare: (page) => page.getByRole('searchbox').fill('a'),
   },
-  { name: 'settings', path: '/settings', isSignedIn: true },
-  { name: 'upload', path: '/upload', isSignedIn: true },
+  { name: 'settings', path: '/settings', as: 'member' },
+  { name: 'settings-data', path: '/settings', as: 'member', prepare: archiveIsReady },
+  { name: 'upload', path: '/upload', as: 'member' },
+  { name: 'upload-queue', path: '/upload', as: 'member', prepare: chooseFiles },
+  {
+    name: 'crop',
+    path: '/upload',
+    as: 'member',
+    prepare: async (page) => {
+      await chooseFiles(page)
+      await page.getByRole('button', { name: 'Crop or rotate' }).first().click()
+      await page.getByRole('button', { name: 'Rotate' }).waitFor()
+    },
+  },
+  {
+    name: 'photo-menu',
+    path: `/photos/${photoId}`,
+    as: 'member',
+    prepare: (page) => page.getByRole('button', { name: 'More about this photo' }).click(),
+  },
+  {
+    name: 'report',
+    path: `/photos/${photoId}`,
+    as: 'member',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'More about this photo' }).click()
+      await page.getByRole('button', { name: 'Report…' }).click()
+      await page.getByLabel('Spam or advertising').check()
+    },
+  },
+  { name: 'ops', path: '/ops', as: 'operator' },
+  { name: 'ops-settled', path: '/ops?state=settled', as: 'operator' },
+  { name: 'ops-history', path: '/ops/acts', as: 'operator' },
+  { name: 'ops-photo', path: `/ops/photos/${photoId}`, as: 'operator' },
+  {
+    name: 'ops-hide',
+    path: `/ops/photos/${photoId}`,
+    as: 'operator',
+    prepare: (page) => page.getByRole('button', { name: 'Hide photo…' }).click(),
+  },
+  { name: 'ops-account', path: `/ops/accounts/${friend}`, as: 'operator' },
+  { name: 'ops-suspended', path: `/ops/accounts/${suspended}`, as: 'operator' },
   { name: 'sign-in', path: '/sign-in' },
   { name: 'sign-up', path: '/sign-up' },
   { name: 'not-found', path: '/nowhere' },
@@ -66,14 +113,14 @@ for (const [size, viewport] of [
   ['desktop', DESKTOP],
 ] as const) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const as of [{ token }, undefined]) {
+    for (const [as, token] of Object.entries(tokens)) {
       const page = await browser.visit(stack.lb, {
         viewport,
         colorScheme,
-        ...(as ? { as } : {}),
+        ...(token === null ? {} : { as: { token } }),
         ...(size === 'phone' ? { phonePixelRatio: 2 } : {}),
       })
-      const ofThis = shots.filter(({ name, isSignedIn = false }) => isSignedIn === !!as && isWanted(name))
+      const ofThis = shots.filter((shot) => (shot.as ?? 'visitor') === as && isWanted(shot.name))
       for (const shot of ofThis) await take(page, shot, `${shot.name}-${size}-${colorScheme}`)
       await page.context().close()
     }
@@ -102,6 +149,72 @@ async function settled(page: Page): Promise<void> {
   )
   // pictures fade in
   await page.waitForTimeout(400)
+}
+
+/** A few reports, one of them settled, and a suspended account; once, however often this runs. */
+async function prepareOperatorsWork(): Promise<string> {
+  const { code, stderr } = await minigram('operator', operator)
+  if (code !== 0) throw new Error(stderr)
+  const reporters = [await signIn(other), tokens.operator]
+  const [hidden, ...open] = await exploredPhotos(6)
+  for (const [index, id] of [photoId, ...open].entries()) {
+    const reason = REPORT_REASONS[index % REPORT_REASONS.length]
+    const text = index === 0 ? 'The same advertisement stands under ten other photos.' : ''
+    for (const token of reporters.slice(0, 1 + (index % 2)))
+      await send(token, 'POST', `/api/photos/${id}/report`, { reason, text })
+  }
+  await send(tokens.operator, 'PUT', `/api/ops/photos/${hidden}/hidden`, { reason: 'Somebody else made this photo.' })
+  const first = (await usernames()).find((name) => !PEOPLE.includes(name)) ?? ''
+  await send(tokens.operator, 'PUT', `/api/ops/accounts/${first}/suspended`, { reason: 'Nothing but advertisements.' })
+  return first
+}
+
+async function exploredPhotos(count: number): Promise<string[]> {
+  const { items } = await send<{ items: { id: string; author: { username: string } }[] }>(
+    tokens.operator,
+    'GET',
+    `/api/explore?limit=30`,
+  )
+  return items
+    .filter(({ author }) => !PEOPLE.includes(author.username))
+    .slice(0, count)
+    .map(({ id }) => id)
+}
+
+async function usernames(): Promise<string[]> {
+  const { items } = await send<{ items: { username: string }[] }>(
+    tokens.operator,
+    'GET',
+    `/api/accounts/${friend}/followers`,
+  )
+  return items.map(({ username }) => username)
+}
+
+async function archiveIsReady(page: Page): Promise<void> {
+  const section = page.getByRole('region', { name: 'Your data' })
+  const download = section.getByRole('link', { name: /^Download/ })
+  await section.getByRole('button').or(download).first().waitFor()
+  if (!(await download.isVisible())) await section.getByRole('button').first().click()
+  await download.waitFor()
+  await section.scrollIntoViewIfNeeded()
+}
+
+async function chooseFiles(page: Page): Promise<void> {
+  const buffer = await somePhoto('jpg-plain-*.jpg')
+  const files = [
+    { name: 'evening.jpg', mimeType: 'image/jpeg', buffer },
+    { name: 'notes.pdf', mimeType: 'application/pdf', buffer },
+  ]
+  await page.getByLabel('Choose photos').last().setInputFiles(files)
+  await page.getByLabel('Caption').first().fill('The last light over the hills')
+}
+
+async function send<Body>(token: string | null, method: string, path: string, body?: unknown): Promise<Body> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
+  const answer = await fetch(stack.lb + path, init)
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as Body
 }
 
 /** WebP at the best quality that stays under the limit. */

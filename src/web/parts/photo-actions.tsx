@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
+import { useLocation } from 'wouter'
 import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { deletePhoto, editPhoto } from '../api/photos.ts'
@@ -19,6 +20,7 @@ type Props = { photo: PhotoCard; onClose: () => void; onDeleted?: (() => void) |
 /** What can be done with a photo: by anyone, and by who made it. */
 export function PhotoActions({ photo, onClose, onDeleted }: Props) {
   const [step, setStep] = useState<'choose' | 'edit' | 'delete' | 'report'>('choose')
+  const isOpen = useLocation()[0] === paths.photo(photo.id)
   const me = useMe()
   const requireAccount = useRequireAccount()
   const isMine = me?.username === photo.author.username
@@ -28,7 +30,7 @@ export function PhotoActions({ photo, onClose, onDeleted }: Props) {
   return (
     <Dialog title="Photo" hideTitle onClose={onClose}>
       <Choices>
-        <ButtonLink to={paths.photo(photo.id)}>Open</ButtonLink>
+        {!isOpen && <ButtonLink to={paths.photo(photo.id)}>Open</ButtonLink>}
         <Button
           onClick={() => {
             void share(photo)

@@ -37,14 +37,16 @@ export function Face({ me }: { me: OwnAccount }) {
   return (
     <div className={styles.row}>
       <Avatar account={me} size={80} />
-      <Button busy={change.isPending} onClick={() => input.current?.click()}>
-        {me.avatar ? 'Change picture' : 'Add a picture'}
-      </Button>
-      {me.avatar && (
-        <Button look="quiet" busy={change.isPending} onClick={() => change.mutate(null)}>
-          Remove
+      <div className={styles.buttons}>
+        <Button busy={change.isPending} onClick={() => input.current?.click()}>
+          {me.avatar ? 'Change picture' : 'Add a picture'}
         </Button>
-      )}
+        {me.avatar && (
+          <Button look="quiet" busy={change.isPending} onClick={() => change.mutate(null)}>
+            Remove
+          </Button>
+        )}
+      </div>
       <input
         ref={input}
         type="file"
