@@ -46,7 +46,7 @@ test('a queue that stays takes places away: from the heavy first, from feeds las
   let sum = 0
   for (const [index, share] of [0.25, 0.6, 0.85, 1].entries()) {
     sum += taken[index] ?? assert.fail()
-    assert.equal(sum, Math.ceil(limit * share), CLASSES[index])
+    assert.equal(sum, Math.max(4, Math.ceil(limit * share)), CLASSES[index])
   }
   assert.equal(taken[4], 10_000)
 })
@@ -54,6 +54,8 @@ test('a queue that stays takes places away: from the heavy first, from feeds las
 test('while it is overloaded, who has waited too long already is refused though there is a place', () => {
   const policy = createShedPolicy(TARGET_MS)
   const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  assert.equal(policy.admits('feed', now, now - 1_000), true, 'with hardly anything under way')
+  for (let each = 1; each < 4; each++) assert.equal(policy.admits('feed', now, now - 100), true)
   assert.equal(policy.admits('feed', now, now - 1_000), false)
   assert.equal(policy.admits('feed', now, now - 100), true)
   assert.equal(policy.admits('never', now, now - 1_000), true)

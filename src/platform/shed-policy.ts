@@ -11,6 +11,8 @@ const CALM_MS = 1_000
 /** The first guess of how many places there are: what was answered in this time. Corrected from there. */
 const FIRST_LIMIT_MS = 100
 const LIMIT_MIN = 8
+/** With no more than so many under way it is not they who keep the loop busy: refusing would help nobody. */
+const FEW = 4
 const LIMIT_MAX = 4_096
 /** One step down is faster than one up: places are found again within a second or two, a queue must be gone sooner. */
 const LESS = 0.9
@@ -56,7 +58,7 @@ export function createShedPolicy(targetMs: number) {
     admits(shedClass: ShedClass, nowMs: number, sentAtMs: number | null): boolean {
       const waitedMs = sentAtMs === null ? 0 : clock.since(sentAtMs, nowMs)
       if (sentAtMs !== null) waits.push(waitedMs)
-      const isLimited = limit !== Infinity && shedClass !== 'never'
+      const isLimited = limit !== Infinity && shedClass !== 'never' && inFlight >= FEW
       if (isLimited && (inFlight >= limit * SHARES[shedClass] || waitedMs > targetMs * STALE_FACTOR)) {
         refusedAtMs = nowMs
         return false
