@@ -20,6 +20,7 @@ export interface Metrics {
   shedRequests: Counter<'class' | 'instance'>
   requestQueueSeconds: Histogram
   dbQueries: Counter<'node' | 'role'>
+  dbQuerySeconds: Counter<'node' | 'role'>
   jobSeconds: Histogram<'task' | 'outcome'>
   timeToGoneSeconds: Histogram
   orphans: Counter<'kind'>
@@ -28,12 +29,13 @@ export interface Metrics {
   purgeFailures: Counter
   events: Counter<'event'>
   cacheRequest(tier: string, kind: string, outcome: 'hit' | 'miss', count?: number): void
-  /** Registers where `db_connections_active` is read from at each scrape. */
-  dbConnections(read: () => { node: string; role: string; active: number }): void
+  /** Registers where `db_connections_active` and `db_pool_waiting` are read from at each scrape. */
+  dbConnections(read: () => PoolReading): void
   replicaLag(read: () => { node: string; seconds: number }): void
   shedding(read: () => ShedReading): void
 }
 
+export type PoolReading = { node: string; role: string; active: number; waiting: number }
 export type ShedReading = { instance: string } & Pick<ShedState, 'isOverloaded' | 'limit' | 'inFlight'>
 
 /** One registry per process. Labels are low-cardinality: route patterns, never ids. */
@@ -77,20 +79,23 @@ export function createMetrics(): Metrics {
     },
   })
 
-  const connectionSources: (() => { node: string; role: string; active: number })[] = []
-  new Gauge({
-    name: 'db_connections_active',
-    help: 'Connections in use per node',
-    labelNames: ['node', 'role'],
-    registers,
-    collect() {
-      this.reset()
-      for (const source of connectionSources) {
-        const { active, ...labels } = source()
-        this.set(labels, active)
-      }
-    },
-  })
+  const connectionSources: (() => PoolReading)[] = []
+  const poolGauge = (name: string, help: string, value: (reading: PoolReading) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['node', 'role'],
+      registers,
+      collect() {
+        this.reset()
+        for (const source of connectionSources) {
+          const reading = source()
+          this.set({ node: reading.node, role: reading.role }, value(reading))
+        }
+      },
+    })
+  poolGauge('db_connections_active', 'Connections in use per node', ({ active }) => active)
+  poolGauge('db_pool_waiting', 'Queries that wait for a connection of the pool', ({ waiting }) => waiting)
   const lagSources: (() => { node: string; seconds: number })[] = []
   new Gauge({
     name: 'replica_lag_seconds',
@@ -159,6 +164,12 @@ export function createMetrics(): Metrics {
       registers,
     }),
     dbQueries: new Counter({ name: 'db_queries_total', help: 'Queries sent', labelNames: ['node', 'role'], registers }),
+    dbQuerySeconds: new Counter({
+      name: 'db_query_seconds_total',
+      help: 'Time from sending a query to having its rows, summed',
+      labelNames: ['node', 'role'],
+      registers,
+    }),
     jobSeconds: new Histogram({
       name: 'job_duration_seconds',
       help: 'Time per job',

@@ -91,7 +91,9 @@ export function openPostgres(options: PostgresOptions): Postgres {
     const kysely = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool }),
       log: (event) => {
-        metrics.dbQueries.inc({ node: target.name, role: watch.state.role })
+        const labels = { node: target.name, role: watch.state.role }
+        metrics.dbQueries.inc(labels)
+        metrics.dbQuerySeconds.inc(labels, event.queryDurationMillis / 1_000)
         if (event.level === 'error') suspect(event.error)
       },
     })
@@ -99,6 +101,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
       node: target.name,
       role: watch.state.role,
       active: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
     }))
     metrics.replicaLag(() => ({
       node: target.name,
