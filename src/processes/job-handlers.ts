@@ -41,7 +41,7 @@ export interface WorkerJobs extends AsyncDisposable {
 /** Every task of the worker by its name; and which of them recur. */
 export function createJobHandlers(services: Services): WorkerJobs {
   const { config, secrets, db, events, log, metrics, pages, redisMain } = services
-  const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
+  const media = createMedia({ mediaDirectory: config.mediaDirectory, log, niceness: config.workerNiceness })
   const spool = openSpool(config.spoolDirectory)
   const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
   const edge = createEdge({ targets, secret: secrets.get('edge') })

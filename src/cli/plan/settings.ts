@@ -75,6 +75,7 @@ export const TUNING_NAMES = [
   'MINIGRAM_TLS_KEY',
   'MINIGRAM_TLS_REDIRECT',
   'MINIGRAM_WORKER_CONCURRENCY',
+  'MINIGRAM_WORKER_NICENESS',
 ] as const
 
 /** Every variable that chooses a stack or one of its settings. */

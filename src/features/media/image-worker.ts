@@ -30,9 +30,16 @@ const BOUNDS: Record<JobKind, Bounds> = {
 
 export type ImageWorker = ReturnType<typeof createImageWorker>
 
+export interface ImageWorkerOptions {
+  log: Log
+  idleMs?: number
+  /** 0 to 19: how far the child stands back behind everybody else when the CPU is scarce. */
+  niceness?: number
+}
+
 /** One child process that decodes and encodes, started when first asked and gone after a minute of rest.
  *  The caller asks one question at a time. */
-export function createImageWorker({ log, idleMs = IDLE_MS }: { log: Log; idleMs?: number }) {
+export function createImageWorker({ log, idleMs = IDLE_MS, niceness = 0 }: ImageWorkerOptions) {
   let child: ChildProcess | undefined
   let idle: NodeJS.Timeout | undefined
   let peakBytes = 0
@@ -73,7 +80,7 @@ export function createImageWorker({ log, idleMs = IDLE_MS }: { log: Log; idleMs?
   }
 
   function open(): ChildProcess {
-    const worker = start()
+    const worker = start(niceness)
     worker.on('error', (error) => log.warn({ err: error }, 'image process'))
     worker.once('exit', () => {
       if (child === worker) child = undefined
@@ -126,10 +133,12 @@ function isWorthRepeating(outcome: JobReply | Death): boolean {
   return outcome.overrun === undefined || !outcome.wasFresh
 }
 
-function start(): ChildProcess {
+function start(niceness: number): ChildProcess {
   const cache = getCompileCacheDir()
   return fork(fileURLToPath(new URL('./image-process.ts', import.meta.url)), {
-    execArgv: ['--max-old-space-size=64'],
+    // `nice` becomes Node. Setting it later would leave out the threads that decode.
+    execPath: '/usr/bin/nice',
+    execArgv: ['-n', String(niceness), process.execPath, '--max-old-space-size=64'],
     // Nothing of ours but this: secrets have no business in a process that reads hostile files.
     env: { MALLOC_ARENA_MAX: '2', ...(cache && { NODE_COMPILE_CACHE: cache }) },
   })

@@ -22,11 +22,12 @@ export function createMedia(options: {
   mediaDirectory: string
   log: Log
   maxWaiting?: number
+  niceness?: number
   heifConvert?: string | null
 }) {
   const mediaDirectory = resolve(options.mediaDirectory)
   const { log } = options
-  const worker = createImageWorker({ log })
+  const worker = createImageWorker({ log, ...(options.niceness === undefined ? {} : { niceness: options.niceness }) })
   const turns = createTurns(options.maxWaiting ?? MAX_WAITING)
 
   /** Where the files of a media key are; `/media/<key>/` shows the same. */
