@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { randomBytes } from 'node:crypto'
 import { fastify, type FastifyRequest, type RouteOptions } from 'fastify'
 import { UPLOAD_MAX_BYTES } from '../contract/limits.ts'
 import type { createAnswerCaching } from './answer-caching.ts'
@@ -13,6 +12,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { documentApi } from './openapi.ts'
 import { clientKey } from './rate-limits.ts'
+import { requestIdFrom } from './request-id.ts'
 import { limitOf, manifestOf, routeLabel, type DeclaredRoute } from './route-manifest.ts'
 import { buildValidator } from './validation.ts'
 import { setViewer, VISITOR, type Viewer } from './viewer.ts'
@@ -47,19 +47,21 @@ export async function createHttpApp({
   caching,
   shedDelayMs,
 }: HttpOptions) {
+  const shedding = createLoadShedding({ instance, targetMs: shedDelayMs, metrics })
   const app = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    serverFactory: (handle) =>
+      Object.assign(shedding.createServer(handle), {
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      }),
     forceCloseConnections: 'idle',
     genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     schemaController: { compilersFactory: { buildValidator } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  const shedding = createLoadShedding({ instance, targetMs: shedDelayMs, metrics })
-  app.addHook('onRequest', shedding.onRequest)
   app.addHook('onClose', () => shedding[Symbol.dispose]())
   app.setErrorHandler(createErrorHandler(log))
   app.setNotFoundHandler((request, reply) =>
@@ -76,7 +78,10 @@ export async function createHttpApp({
   app.addHook('onRoute', (options) => {
     requireManifest(options)
     const manifest = manifestOf(options.config)
-    if (manifest) routes.push({ method: String(options.method), url: options.url, manifest })
+    if (!manifest) return
+    const declared = { method: String(options.method), url: options.url, manifest }
+    routes.push(declared)
+    shedding.classes.add(declared)
   })
   await app.register(cookie)
   await app.register(multipart, {
@@ -115,10 +120,6 @@ export async function createHttpApp({
     declaredRoutes: (): readonly DeclaredRoute[] => routes,
     requestsInFlight: () => shedding.inFlight(),
   })
-}
-
-function requestIdFrom(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : randomBytes(16).toString('hex')
 }
 
 function requireManifest(options: RouteOptions): void {

@@ -1,9 +1,10 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from './errors.ts'
-import { sendProblem } from './http-errors.ts'
+import { toProblem } from './http-errors.ts'
 import type { Metrics } from './metrics.ts'
-import { manifestOf, shedClassOf } from './route-manifest.ts'
+import { requestIdFrom } from './request-id.ts'
+import { createShedClasses, type ShedClasses } from './shed-classes.ts'
 import { createShedPolicy } from './shed-policy.ts'
 
 const TICK_MS = 50
@@ -11,8 +12,10 @@ const TICK_MS = 50
 const RETRY_AFTER_MAX_SECONDS = 3
 
 export interface LoadShedding extends Disposable {
-  /** An `onRequest` hook, before all others: what is refused has cost a look at its address and nothing else. */
-  onRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void
+  /** A server before `handle`: what it refuses has cost a look at method and path, and nothing of a framework's. */
+  createServer(handle: RequestListener): Server
+  /** Told of every route as it is declared. */
+  classes: Pick<ShedClasses, 'add'>
   inFlight(): number
 }
 
@@ -20,7 +23,7 @@ export interface LoadSheddingOptions {
   instance: string
   /** 0: nothing is ever refused. */
   targetMs: number
-  metrics: Pick<Metrics, 'shedRequests' | 'requestQueueSeconds' | 'shedding'>
+  metrics: Pick<Metrics, 'shedRequests' | 'requests' | 'requestQueueSeconds' | 'shedding'>
   random?: () => number
 }
 
@@ -28,6 +31,7 @@ export interface LoadSheddingOptions {
 export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
   const { instance, targetMs, metrics, random = Math.random } = options
   const policy = createShedPolicy(targetMs > 0 ? targetMs : Infinity)
+  const classes = createShedClasses()
   let tickedAtMs = performance.now()
   const timer = setInterval(() => {
     const nowMs = performance.now()
@@ -37,30 +41,48 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
   timer.unref()
   metrics.shedding(() => ({ instance, ...policy.state() }))
 
+  function isRefused(request: IncomingMessage, response: ServerResponse): boolean {
+    const sentAtMs = sentAt(request)
+    const nowMs = performance.timeOrigin + performance.now()
+    if (sentAtMs !== null) metrics.requestQueueSeconds.observe(Math.max(0, nowMs - sentAtMs) / 1_000)
+    const { method = 'GET', url = '/' } = request
+    const found = classes.of(method, url)
+    if (policy.admits(found.shedClass, nowMs, sentAtMs)) return false
+    metrics.shedRequests.inc({ class: found.shedClass, instance })
+    metrics.requests.inc({ route: found.url, method, status: '503', instance })
+    refuse(request, response, 1 + Math.floor(random() * RETRY_AFTER_MAX_SECONDS))
+    return true
+  }
+
   return {
-    onRequest(request, reply, next) {
-      const sentAtMs = sentAt(request)
-      const nowMs = performance.timeOrigin + performance.now()
-      const shedClass = shedClassOf(manifestOf(request.routeOptions.config), request.method)
-      if (sentAtMs !== null) metrics.requestQueueSeconds.observe(Math.max(0, nowMs - sentAtMs) / 1_000)
-      if (policy.admits(shedClass, nowMs, sentAtMs)) {
-        reply.raw.once('close', () => policy.done())
-        next()
-        return
-      }
-      metrics.shedRequests.inc({ class: shedClass, instance })
-      const seconds = 1 + Math.floor(random() * RETRY_AFTER_MAX_SECONDS)
-      const detail = `Please try again in ${seconds} second${seconds === 1 ? '' : 's'}.`
-      reply.header('retry-after', String(seconds))
-      sendProblem(reply, new AppError('service.overloaded', detail), request.id)
-    },
+    createServer: (handle) =>
+      createServer((request, response) => {
+        if (isRefused(request, response)) return
+        response.once('close', () => policy.done())
+        handle(request, response)
+      }),
+    classes,
     inFlight: () => policy.state().inFlight,
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }
 
+function refuse(request: IncomingMessage, response: ServerResponse, seconds: number): void {
+  const detail = `Please try again in ${seconds} second${seconds === 1 ? '' : 's'}.`
+  const problem = toProblem(new AppError('service.overloaded', detail), requestIdFrom(request.headers['x-request-id']))
+  response
+    .writeHead(503, {
+      'content-type': 'application/problem+json',
+      'retry-after': String(seconds),
+      'cache-control': 'private, no-store',
+      // NGINX keeps it as little.
+      'x-accel-expires': '0',
+    })
+    .end(JSON.stringify(problem))
+}
+
 /** `t=1732500000.123`: NGINX's clock when it passed the request on. Only NGINX opens the socket that an app server listens on. */
-function sentAt(request: FastifyRequest): number | null {
+function sentAt(request: IncomingMessage): number | null {
   const header = request.headers['x-request-start']
   const seconds = typeof header === 'string' && header.startsWith('t=') ? Number(header.slice(2)) : NaN
   return Number.isFinite(seconds) ? seconds * 1_000 : null
