@@ -17,6 +17,8 @@ export interface OpenCrowdOptions {
   /** Everybody follows the most followed one, who will do the uploads: for the mix `celebrity`. */
   hasCelebrity?: boolean
   keepsUploads?: boolean
+  /** False: photos and assets come from the balancer, as if there were no edge. */
+  hasEdge?: boolean
 }
 
 /** One thread carries more than this machine's servers beside it, the second keeps its timers honest. */
@@ -27,12 +29,19 @@ export const THREADS_USUALLY = Math.max(
 
 /** Signs in people of the stack that `services` is connected to, over loopback. Disposed of, it signs them out and deletes what they uploaded. */
 export async function openCrowd(services: Services, options: OpenCrowdOptions): Promise<Crowd> {
-  const { people: count, seed = 1, photosDirectory, threads = THREADS_USUALLY, keepsUploads = false } = options
+  const {
+    people: count,
+    seed = 1,
+    photosDirectory,
+    threads = THREADS_USUALLY,
+    keepsUploads = false,
+    hasEdge = true,
+  } = options
   const origin = (name: 'lb' | 'edge') => {
     const port = portOf(name, services.config.portOffset)
     return { host: '127.0.0.1', port, isTls: false, authority: `127.0.0.1:${port}` }
   }
-  const target = { lb: origin('lb'), edge: origin('edge'), edgeSecret: null }
+  const target = { lb: origin('lb'), edge: origin(hasEdge ? 'edge' : 'lb'), edgeSecret: null }
   const world = await lookAtWorld(services, photosDirectory, `http://${target.lb.authority}`)
   const people = await signIn(services, count, seededRandom(seed))
   const celebrity = (options.hasCelebrity === true ? people[0] : undefined) ?? null

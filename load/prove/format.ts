@@ -11,7 +11,13 @@ export function quantity(value: number, unit: string): string {
 }
 
 export function target({ better, limit, unit }: { better: 'lower' | 'higher'; limit: number; unit: string }): string {
+  if (limit === 0) return quantity(0, unit)
   return `${better === 'lower' ? '≤' : '≥'} ${quantity(limit, unit)}`
+}
+
+/** `1 PoP`, `3 PoPs` */
+export function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** `47 s`, `7 min 12 s` */

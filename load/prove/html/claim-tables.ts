@@ -94,7 +94,7 @@ function claimRow(row: ClaimRow, comparison: Comparison | null): Markup {
     <th scope="row">
       <span class="id">${id}</span>${title}${notes.map((note) => html`<span class="more note">${note}</span>`)}
       <span class="more"
-        >${samples > 0 ? `n = ${number(samples)}   ` : ''}${command === null ? null : html`<code>${command}</code>`}</span
+        >${samples > 0 ? html`<span>n = ${number(samples)}</span>` : null}${command === null ? null : html`<code>${command}</code>`}</span
       >
     </th>
     <td class="n">${target(goal)}</td>

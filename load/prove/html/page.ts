@@ -1,5 +1,5 @@
 import type { Comparison } from '../compare.ts'
-import { bytes, duration, number, quantity } from '../format.ts'
+import { bytes, counted, duration, number, quantity } from '../format.ts'
 import { countOf, type ProveReport, type ScenarioReport } from '../report.ts'
 import { figure } from './charts/figure.ts'
 import { measuredClaims, openClaims } from './claim-tables.ts'
@@ -99,7 +99,7 @@ function facts({ startedAt, seconds, isQuick, command, machine, commit, stack }:
     ['Machine', `${machine.cores} cores, ${bytes(machine.memoryBytes)}, ${machine.cpu}`],
     ['System', `${machine.system}, Linux ${machine.kernel}, Node ${machine.node}`],
     ['Load when it began', machine.loadAtStart.toFixed(2)],
-    ['Stack', `${number(stack.appServers)} app servers, ${number(stack.pops)} PoPs, release ${stack.release}`],
+    ['Stack', `${counted(stack.appServers, 'app server')}, ${counted(stack.pops, 'PoP')}, release ${stack.release}`],
     ['Data', `${number(stack.people)} people, ${number(stack.photos)} photos, ${number(stack.follows)} follows`],
   ]
   return html`<dl class="facts">

@@ -40,12 +40,14 @@ caption { text-align: left; font-weight: 600; padding: 26px 0 6px; }
 th { text-align: left; font-weight: 500; }
 thead th { color: var(--muted); font-size: 13px; padding: 4px 12px 6px 0; border-bottom: 1px solid var(--line); }
 .claims td, .claims tbody th { padding: 10px 12px 11px 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
-.claims td:last-child, .claims th:last-child { padding-right: 0; }
+.claims td:last-child, .claims thead th:last-child { padding: 10px 0 11px 18px; }
+.claims thead th:last-child { padding: 4px 0 6px 18px; }
 .claims .n { text-align: right; white-space: nowrap; }
 .claims col.goal { width: 8.5rem; } .claims col.value { width: 10.5rem; } .claims col.change { width: 10.5rem; } .claims col.mark { width: 6.5rem; }
 .claims .id { display: inline-block; min-width: 2.3rem; font-weight: 650; }
 .claims .value { font-weight: 650; }
 .claims .more { display: block; color: var(--muted); font-size: 13px; padding-left: 2.3rem; }
+.claims .more span { margin-right: 14px; white-space: nowrap; }
 .claims .note { color: var(--ink); }
 .meter { display: block; margin: 6px 0 0 auto; width: 92px; height: 6px; }
 .meter .track { fill: var(--line); } .meter .limit-at { stroke: var(--ink); stroke-width: 1.5; }
@@ -62,7 +64,7 @@ thead th { color: var(--muted); font-size: 13px; padding: 4px 12px 6px 0; border
 .scenario .about { color: var(--muted); max-width: 76ch; }
 .scenario .meta { display: flex; flex-wrap: wrap; gap: 4px 22px; margin-top: 8px; font-size: 13px; color: var(--muted); list-style: none; padding: 0; }
 .scenario .reason { color: var(--bad); margin-top: 8px; }
-.scenario .findings { list-style: none; display: flex; flex-wrap: wrap; gap: 8px 20px; padding: 0; margin: 14px 0 0; }
+.scenario .findings { font-size: 13px; list-style: none; display: flex; flex-wrap: wrap; gap: 8px 20px; padding: 0; margin: 14px 0 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 18px; margin-top: 20px; align-items: start; }
 .chart { margin: 0; padding: 16px 18px 12px; background: var(--raised); border: 1px solid var(--line); border-radius: 12px; min-width: 0; }
 .chart figcaption { font-weight: 600; }
@@ -83,7 +85,7 @@ svg text { font-family: inherit; fill: var(--muted); font-size: 12px; font-varia
 svg .name, svg .value { fill: var(--ink); }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-svg .limit { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 5 4; } svg .limit-text { fill: var(--bad); }
+svg .limit { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 5 4; } svg .limit-text { fill: var(--bad); paint-order: stroke; stroke: var(--raised); stroke-width: 4px; stroke-linejoin: round; }
 svg .mark { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 2 3; } svg .mark-dot { fill: var(--ink); }
 svg .mark-text { fill: var(--ground); font-size: 10.5px; font-weight: 650; }
 svg .area { fill-opacity: 0.28; stroke-width: 1.4; }
@@ -105,6 +107,7 @@ footer p { max-width: 76ch; margin-top: 8px; }
   .claims .more { padding-left: 0; overflow-wrap: anywhere; }
   .claims .id { display: block; }
   .claims td, .claims tbody th { padding-right: 9px; }
+  .claims td:last-child, .claims thead th:last-child { padding-left: 4px; }
   .meter { width: 64px; }
   .chart { padding: 14px 12px 10px; }
   svg text { font-size: 14px; } svg .mark-text { font-size: 11px; }
@@ -120,6 +123,7 @@ footer p { max-width: 76ch; margin-top: 8px; }
   h2 { margin-top: 26pt; }
   h2, h3, caption, .head { break-after: avoid; }
   tr, .chart, .facts, .scenario .head { break-inside: avoid; }
+  .claims col.goal { width: 6.5rem; } .claims col.value { width: 7.5rem; } .claims col.mark { width: 5.6rem; }
   .charts { grid-template-columns: 1fr 1fr; gap: 10pt; }
   .chart { padding: 9pt 10pt; }
   .shares span, .pill, .warnings, .meter *, svg * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -6,7 +6,7 @@ import type { Scale } from './scales.ts'
 /** In units of the drawing, which is as wide as its column. */
 export const WIDTH = 480
 export const HEIGHT = 236
-export const PLOT = { left: 50, right: 14, top: 14, bottom: 40 } as const
+export const PLOT = { left: 50, right: 20, top: 14, bottom: 40 } as const
 export const PLOT_WIDTH = WIDTH - PLOT.left - PLOT.right
 export const PLOT_HEIGHT = HEIGHT - PLOT.top - PLOT.bottom
 
