@@ -43,6 +43,7 @@ async function main(): Promise<number> {
       out: { type: 'string' },
       photos: { type: 'string' },
       scenarios: { type: 'string' },
+      'no-seed': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
@@ -65,6 +66,7 @@ async function main(): Promise<number> {
     known,
     names,
     isQuick: values.quick,
+    isSeeding: !values['no-seed'],
     photosDirectory: values.photos,
     signal: stop.signal,
     progress: createProgress(printer),

@@ -5,6 +5,8 @@ import { minigram } from './stack.ts'
 /** The network that the published figures are about: as large as DeathStarBench's small graph. */
 const PEOPLE = 962
 const PHOTOS = 3_000
+/** With fewer every page would show the same. */
+const PHOTOS_MIN = 1_500
 
 /** Seeds what is lacking, so that a fresh stack will do. */
 export async function seedWhatIsLacking(
@@ -13,7 +15,7 @@ export async function seedWhatIsLacking(
   progress: (line: string) => void,
 ): Promise<DataSize> {
   const found = await dataSize(services)
-  if (found.people >= PEOPLE && found.photos >= PHOTOS) return found
+  if (found.people >= PEOPLE && found.photos >= PHOTOS_MIN) return found
   progress(`${found.people} people and ${found.photos} photos are there: seeding ${PEOPLE} and ${PHOTOS}`)
   const words = ['seed', '--people', String(PEOPLE), '--photos-count', String(PHOTOS)]
   const pictures = photosDirectory === undefined ? [] : ['--photos', photosDirectory]

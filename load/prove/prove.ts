@@ -1,6 +1,6 @@
 import type { Services } from '../../src/processes/services.ts'
 import { duration } from './format.ts'
-import { checkoutRelease, commit, machine } from './facts.ts'
+import { checkoutRelease, commit, dataSize, machine } from './facts.ts'
 import { chooseScenarios, expectedSeconds, reasonNotRun, type Wishes } from './plan.ts'
 import { seedWhatIsLacking } from './preparation.ts'
 import { claimRows, verdictOf, type Commit, type Machine, type ProveReport } from './report.ts'
@@ -12,6 +12,8 @@ export interface ProveOptions extends Wishes {
   services: Services
   known: readonly FiledScenario[]
   photosDirectory: string | undefined
+  /** Otherwise the data is taken as it is. */
+  isSeeding: boolean
   signal: AbortSignal
   progress: Progress
   say: (line: string) => void
@@ -27,7 +29,7 @@ export async function prove(options: ProveOptions): Promise<ProveReport> {
   const startedMs = performance.now()
   const facts = { machine: machine(), commit: await commit() }
   await services.postgres.untilWritable(10_000)
-  const data = await seedWhatIsLacking(services, photosDirectory, say)
+  const data = await (options.isSeeding ? seedWhatIsLacking(services, photosDirectory, say) : dataSize(services))
   const before = await stackRows()
   const chosen = chooseScenarios(known, options)
   const seconds = chosen.reduce((sum, scenario) => sum + expectedSeconds(scenario, isQuick), 0)

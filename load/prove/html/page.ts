@@ -67,12 +67,7 @@ function headline({ claims, isInterrupted }: ProveReport): Markup {
   const [pass, fail, unsure] = [countOf(claims, 'pass'), countOf(claims, 'fail'), countOf(claims, 'void')]
   const none = claims.length - pass - fail - unsure
   const measured = pass + fail + unsure
-  const text =
-    measured === 0
-      ? 'Nothing was measured'
-      : pass === measured
-        ? `All ${measured} promises that were measured hold`
-        : `${pass} of ${measured} promises that were measured hold`
+  const text = headlineText(pass, measured)
   const share = (name: string, count: number) =>
     count === 0 ? null : html`<span class="${name}" style="flex: ${count}"></span>`
   return html`<p class="verdict">${text}${isInterrupted ? '; the run was interrupted' : ''}</p>
@@ -86,6 +81,12 @@ function headline({ claims, isInterrupted }: ProveReport): Markup {
       <li><b>${countOf(claims, 'not run')}</b> not in this run</li>
       <li><b>${countOf(claims, 'not yet')}</b> not measured by this version</li>
     </ul>`
+}
+
+function headlineText(holding: number, measured: number): string {
+  if (measured === 0) return 'Nothing was measured'
+  if (holding < measured) return `${holding} of ${measured} promises that were measured hold`
+  return measured === 1 ? 'The one promise that was measured holds' : `All ${measured} promises that were measured hold`
 }
 
 function facts({ startedAt, seconds, isQuick, command, machine, commit, stack }: ProveReport): Markup {

@@ -6,12 +6,14 @@ import { CliError, EXIT } from '../cli-error.ts'
 import { commandFor, type Context, type Verb } from '../context.ts'
 import { usage } from '../flags.ts'
 import { stackEnvironment } from '../plan/environment.ts'
+import { readOsRelease } from '../run/facts.ts'
 import { endWithUs, handleInterruption } from '../run/interruption.ts'
 import { takeLock } from '../run/lock.ts'
+import { installPackages } from '../run/packages.ts'
 import { supervisorPid } from '../run/state.ts'
 
 export const prove: Verb = {
-  usage: '[NAME…] [--quick] [--against OLD.json] [--out DIR] [--photos DIR] [--json]',
+  usage: '[NAME…] [--quick] [--against OLD.json] [--out DIR] [--photos DIR] [--no-seed] [--json]',
   about:
     'Measures every promise that this version makes on the running stack, and writes a report (prove.html, prove.json). NAME is a suite\n(load, scaling, stress, tiers), a scenario or a promise; without one, all of them. Seeds what is lacking; leaves the stack as it was.',
   flags: [
@@ -20,6 +22,7 @@ export const prove: Verb = {
     { name: 'out', value: 'DIR', text: 'where the report goes (test-results/prove/<time>)' },
     { name: 'photos', value: 'DIR', text: 'pictures to upload (otherwise drawn ones)' },
     { name: 'scenarios', value: 'DIR', text: 'take the scenarios from here instead of load/scenarios' },
+    { name: 'no-seed', text: 'take the data as it is' },
     { name: 'json', text: 'print the report as JSON instead of the table' },
   ],
   examples: [
@@ -37,6 +40,9 @@ export const prove: Verb = {
   run: runProve,
 }
 
+/** Beyond the servers: the browser that loads pages from far away, and a font for it. */
+const PROVE_PACKAGES = ['chromium', 'fonts-dejavu-core']
+
 async function runProve(context: Context): Promise<number> {
   const { args, settings, paths, repoDir } = context
   for (const name of ['against', 'photos', 'scenarios'] as const) {
@@ -46,6 +52,7 @@ async function runProve(context: Context): Promise<number> {
   if (supervisorPid(paths) === null)
     throw new CliError('no stack is running here', { next: commandFor(context, 'up'), exitCode: EXIT.notRunning })
   handleInterruption()
+  await installPackages(readOsRelease().get('VERSION_ID') === '13' ? 13 : 12, PROVE_PACKAGES)
   // Not the stack's own lock: scenarios call verbs that take it.
   using _lock = await takeLock(`${paths.lock}.prove`, commandFor(context, 'prove'))
   const flags = [...args.values].map(([name, value]) =>

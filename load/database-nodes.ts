@@ -1,0 +1,59 @@
+import { Client } from 'pg'
+import type { Services } from '../src/processes/services.ts'
+
+export interface NodeReading {
+  name: string
+  isPrimary: boolean
+  /** Statements of the application that read or change data, since the node's statistics began. */
+  statements: number
+  /** Open connections of clients, ours of this look left out. */
+  connections: number
+}
+
+export interface DatabaseNodes extends AsyncDisposable {
+  read: () => Promise<NodeReading[]>
+}
+
+// Which node is the primary is asked by every process twice a second: that is no query of the application. Neither are the brackets of a
+// transaction. `queryid` is there for all of them; the text is cut by nothing.
+const READING = `
+  select pg_is_in_recovery() as is_replica,
+    (select coalesce(sum(calls), 0) from pg_stat_statements s join pg_roles r on r.oid = s.userid
+      where r.rolname = current_user and s.query ~* '^\\s*(select|insert|update|delete|with|merge)\\M'
+        and s.query !~* 'pg_is_in_recovery|pg_last_wal|pg_stat_') as statements,
+    (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections`
+
+/** One connection to each node, for what the nodes themselves count. */
+export async function openDatabaseNodes({ config, secrets }: Services): Promise<DatabaseNodes> {
+  const nodes = config.postgresNodes.map(({ name, host, port }) => ({
+    name,
+    client: new Client({
+      host,
+      port,
+      user: 'minigram_user',
+      password: secrets.get('postgres-app'),
+      database: config.postgresDatabase,
+      application_name: 'prove',
+    }),
+  }))
+  await Promise.all(nodes.map(({ client }) => client.connect()))
+  return {
+    read: () =>
+      Promise.all(
+        nodes.map(async ({ name, client }): Promise<NodeReading> => {
+          const { rows } = await client.query<{ is_replica: boolean; statements: string; connections: string }>(READING)
+          const [row] = rows
+          if (!row) throw new Error(`${name} answers nothing`)
+          return {
+            name,
+            isPrimary: !row.is_replica,
+            statements: Number(row.statements),
+            connections: Number(row.connections),
+          }
+        }),
+      ),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(nodes.map(({ client }) => client.end()))
+    },
+  }
+}
