@@ -57,3 +57,19 @@ export async function openDatabaseNodes({ config, secrets }: Services): Promise<
     },
   }
 }
+
+export function nodeChart(
+  title: string,
+  y: string,
+  nodes: readonly NodeReading[],
+  pick: (node: NodeReading) => number,
+) {
+  return {
+    title,
+    kind: 'bars',
+    x: 'node',
+    y,
+    labels: nodes.map(({ name, isPrimary }) => `${name}, ${isPrimary ? 'primary' : 'replica'}`),
+    series: [{ name: y, points: nodes.map((node, index) => [index, pick(node)] as const) }],
+  } as const
+}

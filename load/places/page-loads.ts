@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 
-/** One way for one place to reach the site: the pages' port and the photos' port lead to these ports of this machine. */
-export interface Way {
-  name: string
-  pages: number
-  photos: number
-}
-
 export interface SitePorts {
   lb: number
   edge: number
@@ -26,26 +19,26 @@ const FLAGS = [
 ]
 const LOAD_TIMEOUT_MS = 30_000
 
-/** A real browser in which each way has a host name of its own. Names reserved for tests (RFC 6761) lead nowhere else. */
-export async function openPages(ways: readonly Way[], site: SitePorts) {
+/** A real browser in which the line that begins at each of `ports` is a host name of its own, for pages and photos alike. */
+export async function openPages(ports: readonly number[], site: SitePorts) {
   if (!existsSync(CHROMIUM)) throw new Error('Chromium is not installed   try: apt-get install chromium')
-  const rules = ways.flatMap((way, index) => [
-    `MAP ${hostOf(index)}:${site.lb} 127.0.0.1:${way.pages}`,
-    `MAP ${hostOf(index)}:${site.edge} 127.0.0.1:${way.photos}`,
-  ])
+  const rules = ports.flatMap((port) =>
+    [site.lb, site.edge].map((named) => `MAP ${hostOf(port)}:${named} 127.0.0.1:${port}`),
+  )
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`],
   })
   return {
-    /** Milliseconds from the navigation until everything that is in view is there. */
-    load: (way: Way, path: string) => loadPage(browser, `http://${hostOf(ways.indexOf(way))}:${site.lb}${path}`),
+    /** Milliseconds from the navigation until every photo in view is there. */
+    load: (port: number, path: string) => loadPage(browser, `http://${hostOf(port)}:${site.lb}${path}`),
     [Symbol.asyncDispose]: () => browser.close(),
   }
 }
 
-function hostOf(index: number): string {
-  return `way${index}.minigram.test`
+/** Names below `test` lead nowhere else (RFC 6761). */
+function hostOf(port: number): string {
+  return `line${port}.minigram.test`
 }
 
 /** With an empty cache and no open connection: each context has its own. */

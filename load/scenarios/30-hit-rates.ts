@@ -9,8 +9,8 @@ import { judge, type Measurement, type Scenario } from '../scenario.ts'
 /** Enough to be like a day's traffic, and little enough to leave the machine room: hit rates are no matter of speed. */
 const PEOPLE = 400
 const ACTIONS_PER_SECOND = 400
-const WARM_UP_SECONDS = { quick: 10, full: 30 }
-const SECONDS = { quick: 20, full: 60 }
+const WARM_UP_SECONDS = { quick: 8, full: 30 }
+const SECONDS = { quick: 15, full: 60 }
 /** Answers of the API that are reads; writes cannot be answered from a cache. */
 const READS = ['feed', 'profile', 'photo', 'explore', 'search', 'comment check']
 
@@ -19,7 +19,7 @@ export const scenario: Scenario = {
   about:
     'how much each tier answers by itself, by the Cache-Status of every answer, in the mix browse with warm caches. An app server says “hit” when it asked no database node.',
   claims: ['C1', 'C2', 'C3', 'C4'],
-  seconds: { quick: 40, full: 105 },
+  seconds: { quick: 30, full: 100 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })

@@ -7,8 +7,8 @@ import { popDifference, readPop, type PopCounters } from '../varnish-counters.ts
 
 const PEOPLE = 400
 const ACTIONS_PER_SECOND = 400
-const WARM_UP_SECONDS = { quick: 8, full: 20 }
-const SECONDS = { quick: 15, full: 45 }
+const WARM_UP_SECONDS = { quick: 5, full: 20 }
+const SECONDS = { quick: 10, full: 45 }
 const MEBIBYTE = 2 ** 20
 
 export const scenario: Scenario = {
@@ -16,7 +16,7 @@ export const scenario: Scenario = {
   about:
     'the mix browse with photos and assets through the edge, and again with the same from the balancer: what reaches the origin. Requests per cacheable request, bytes per action, by Varnish’s and the generator’s own counts.',
   claims: ['C5', 'C5b'],
-  seconds: { quick: 60, full: 150 },
+  seconds: { quick: 40, full: 150 },
   async run(context) {
     const before = await browse(context, false)
     const after = await browse(context, true)
