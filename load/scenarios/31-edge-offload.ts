@@ -5,8 +5,8 @@ import { openCrowd } from '../generator/open-crowd.ts'
 import { judge, type Measurement, type Scenario, type ScenarioContext } from '../scenario.ts'
 import { popDifference, readPop, type PopCounters } from '../varnish-counters.ts'
 
-const PEOPLE = 400
-const ACTIONS_PER_SECOND = 400
+const PEOPLE = 200
+const ACTIONS_PER_SECOND = 200
 const WARM_UP_SECONDS = { quick: 5, full: 20 }
 const SECONDS = { quick: 10, full: 45 }
 const MEBIBYTE = 2 ** 20

@@ -4,8 +4,8 @@ import { MIXES } from '../generator/mixes.ts'
 import { openCrowd } from '../generator/open-crowd.ts'
 import { judge, type Scenario } from '../scenario.ts'
 
-const PEOPLE = 400
-const ACTIONS_PER_SECOND = 400
+const PEOPLE = 200
+const ACTIONS_PER_SECOND = 200
 const WARM_UP_SECONDS = { quick: 5, full: 15 }
 const SECONDS = { quick: 12, full: 60 }
 

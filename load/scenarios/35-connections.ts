@@ -7,7 +7,7 @@ import { MIXES } from '../generator/mixes.ts'
 import { openCrowd } from '../generator/open-crowd.ts'
 import { judge, type Scenario } from '../scenario.ts'
 
-const PEOPLE = 400
+const PEOPLE = 200
 /** All pools are to fill: more than the rates of the other tiers' scenarios. */
 const ACTIONS_PER_SECOND = 600
 const SECONDS = 30
