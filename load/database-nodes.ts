@@ -4,9 +4,10 @@ import type { Services } from '../src/processes/services.ts'
 export interface NodeReading {
   name: string
   isPrimary: boolean
-  /** Statements of the application that read or change data, since the node's statistics began. */
+  /** Statements of the application that read or change data, since the node's statistics began; and of these the reads. */
   statements: number
-  /** Open connections of clients, ours of this look left out. */
+  reads: number
+  /** Open connections of clients, without the one that asks. */
   connections: number
 }
 
@@ -14,14 +15,26 @@ export interface DatabaseNodes extends AsyncDisposable {
   read: () => Promise<NodeReading[]>
 }
 
-// Which node is the primary is asked by every process twice a second: that is no query of the application. Neither are the brackets of a
-// transaction. `queryid` is there for all of them; the text is cut by nothing.
+// Not counted is what runs by the clock whether anybody is there or not: the look at who leads, which every process takes twice a second, and
+// the queue's polling. Neither are the brackets of a transaction.
 const READING = `
+  with own as (
+    select calls, query from pg_stat_statements s join pg_roles r on r.oid = s.userid
+    where r.rolname = current_user and s.query ~* '^\\s*(select|insert|update|delete|with|merge)\\M'
+      and s.query !~* 'pg_is_in_recovery|pg_stat_|graphile_worker"\\._private'
+  )
   select pg_is_in_recovery() as is_replica,
-    (select coalesce(sum(calls), 0) from pg_stat_statements s join pg_roles r on r.oid = s.userid
-      where r.rolname = current_user and s.query ~* '^\\s*(select|insert|update|delete|with|merge)\\M'
-        and s.query !~* 'pg_is_in_recovery|pg_last_wal|pg_stat_') as statements,
+    (select coalesce(sum(calls), 0) from own) as statements,
+    (select coalesce(sum(calls), 0) from own
+      where query ~* '^\\s*select\\M' and query !~* 'pg_current_wal|pg_notify|advisory|graphile_worker') as reads,
     (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections`
+
+interface Row {
+  is_replica: boolean
+  statements: string
+  reads: string
+  connections: string
+}
 
 /** One connection to each node, for what the nodes themselves count. */
 export async function openDatabaseNodes({ config, secrets }: Services): Promise<DatabaseNodes> {
@@ -41,13 +54,14 @@ export async function openDatabaseNodes({ config, secrets }: Services): Promise<
     read: () =>
       Promise.all(
         nodes.map(async ({ name, client }): Promise<NodeReading> => {
-          const { rows } = await client.query<{ is_replica: boolean; statements: string; connections: string }>(READING)
+          const { rows } = await client.query<Row>(READING)
           const [row] = rows
           if (!row) throw new Error(`${name} answers nothing`)
           return {
             name,
             isPrimary: !row.is_replica,
             statements: Number(row.statements),
+            reads: Number(row.reads),
             connections: Number(row.connections),
           }
         }),

@@ -30,7 +30,8 @@ export interface Scene {
  *  size are checked, and the beginning where it is not compressed. */
 const READ_IN_FULL_ONE_IN = 8
 const IMAGE_MIN_BYTES = 100
-const IMAGE_WIDTH = 640
+/** What a browser on a usual screen takes of a feed's photo. */
+export const IMAGE_WIDTH = 640
 
 /** Does it, and remembers what a browser would. What went wrong is recorded. */
 export function act(action: Action, browser: Browser, scene: Scene, sinceMs: number): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, type Browser } from 'playwright-core'
 
 export interface SitePorts {
@@ -18,6 +19,8 @@ const FLAGS = [
   '--disable-sync',
 ]
 const LOAD_TIMEOUT_MS = 30_000
+/** How long a load took says the browser itself; this is only how soon we know. */
+const LOOK_MS = 100
 
 /** A real browser in which the line that begins at each of `ports` is a host name of its own, for pages and photos alike. */
 export async function openPages(ports: readonly number[], site: SitePorts) {
@@ -48,7 +51,11 @@ async function loadPage(browser: Browser, url: string): Promise<number> {
   try {
     const page = await context.newPage()
     await page.goto(url, { waitUntil: 'load', timeout: LOAD_TIMEOUT_MS })
-    await page.waitForFunction(IS_ALL_IN_VIEW_THERE, undefined, { polling: 50 })
+    // Not waitForFunction: the pages' policy forbids what it does.
+    for (const deadline = Date.now() + LOAD_TIMEOUT_MS; !(await page.evaluate<boolean>(IS_ALL_IN_VIEW_THERE));) {
+      if (Date.now() > deadline) throw new Error(`${url}: the photos in view did not arrive in ${LOAD_TIMEOUT_MS} ms`)
+      await sleep(LOOK_MS)
+    }
     return await page.evaluate<number>(LAST_ARRIVAL_MS)
   } finally {
     await context.close()

@@ -71,7 +71,8 @@ async function runOne(scenario: FiledScenario, options: RunOptions, progress: (l
   } catch (error) {
     if (options.signal.aborted) return done('interrupted', 'interrupted')
     if (tooLong.aborted) return done('failed', `took longer than ${limitSeconds} s`)
-    return done('failed', error instanceof Error ? error.message : String(error))
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return done('failed', line)
   }
 }
 

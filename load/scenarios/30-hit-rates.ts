@@ -5,6 +5,7 @@ import { openCrowd } from '../generator/open-crowd.ts'
 import type { CacheCounts, Report } from '../generator/report.ts'
 import { latencyChart } from '../latency-chart.ts'
 import { judge, type Measurement, type Scenario } from '../scenario.ts'
+import { warmCaches } from '../warm-caches.ts'
 
 /** Enough to be like a day's traffic, and little enough to leave the machine room: hit rates are no matter of speed. */
 const PEOPLE = 200
@@ -22,6 +23,8 @@ export const scenario: Scenario = {
   seconds: { quick: 30, full: 100 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
+    progress('warming up: each has looked at a feed and its photos once')
+    await warmCaches(services, PEOPLE, signal)
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
     const { total, generator } = await crowd.drive({
       mix: MIXES.browse,

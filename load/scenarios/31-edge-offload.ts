@@ -3,6 +3,7 @@ import type { Driven } from '../generator/driven.ts'
 import { MIXES } from '../generator/mixes.ts'
 import { openCrowd } from '../generator/open-crowd.ts'
 import { judge, type Measurement, type Scenario, type ScenarioContext } from '../scenario.ts'
+import { warmCaches } from '../warm-caches.ts'
 import { popDifference, readPop, type PopCounters } from '../varnish-counters.ts'
 
 const PEOPLE = 200
@@ -18,6 +19,8 @@ export const scenario: Scenario = {
   claims: ['C5', 'C5b'],
   seconds: { quick: 40, full: 150 },
   async run(context) {
+    context.progress('warming up: each has looked at a feed and its photos once')
+    await warmCaches(context.services, PEOPLE, context.signal)
     const before = await browse(context, false)
     const after = await browse(context, true)
     const isVoid = before.driven.generator.isVoid || after.driven.generator.isVoid
