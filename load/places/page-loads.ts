@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, type Browser } from 'playwright-core'
 
@@ -30,6 +31,8 @@ export async function openPages(ports: readonly number[], site: SitePorts) {
   )
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
+    // What it keeps for its user shall not end up in the stack's state, which is HOME here.
+    env: { ...process.env, HOME: tmpdir() },
     args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`],
   })
   return {
