@@ -1,0 +1,164 @@
+import { availableParallelism } from 'node:os'
+import { openQuotas } from '../../src/fleet/quota.ts'
+import { borrowFleet, scaleUnderLoad, shareEqually, warmUp } from '../borrowed-fleet.ts'
+import { bestOf, type Capacity, describeRung, findCapacity, type Rung } from '../capacity.ts'
+import { describeUse, groupUse } from '../component-groups.ts'
+import { openCrowd } from '../generator/open-crowd.ts'
+import { BROWSE_WITHOUT_UPLOADS } from '../people-mix.ts'
+import { type ResourceUse, sampleResources } from '../resources.ts'
+import { type Chart, judge, type Scenario, type ScenarioContext, type ScenarioResult } from '../scenario.ts'
+import { voidWithoutQuotas } from '../without-quotas.ts'
+
+export const scenario: Scenario = {
+  name: 'scale-out',
+  about: 'app servers of equal small CPU share, 1 → 2 → 3 → 5: how much each carries, against linear',
+  claims: ['S1'],
+  seconds: { quick: 110, full: 330 },
+  run: (context) => voidWithoutQuotas(['S1'], () => run(context)),
+}
+
+/** So small that five of them, what they need behind them and the generator fit into two cores; docs/scaling.md has the measurement. */
+const SHARE_CORES = 0.15
+const COUNTS = { quick: [1, 3], full: [1, 2, 3, 5] } as const
+const BOUNDS = { p95Ms: 300, failedShare: 0.001 }
+/** Of the machine's cores in use: beyond it, another app server has nothing to run on. */
+const FULL_SHARE = 0.93
+const PEOPLE = 600
+/** For each app server, before it has its share only. */
+const WARM_UP_PER_SECOND = 80
+
+interface Step {
+  count: number
+  capacity: Capacity
+  best: Rung
+  use: ResourceUse
+  /** Requests that failed while the fleet became this large, under half of what it carried before. */
+  failedWhileScaling: number
+}
+
+async function run({ services, isQuick, photosDirectory, signal, progress }: ScenarioContext): Promise<ScenarioResult> {
+  const { stateDirectory } = services.config
+  await using fleet = await borrowFleet({ stateDirectory })
+  using quotas = openQuotas({ stateDirectory })
+  await using resources = await sampleResources({ stateDirectory })
+  await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
+  const steps: Step[] = []
+  await fleet.scale(1)
+  for (const count of isQuick ? COUNTS.quick : COUNTS.full) {
+    const one = steps[0]?.best.actionsPerSecond
+    const last = steps.at(-1)?.best.actionsPerSecond ?? 10
+    await shareEqually(fleet, quotas, availableParallelism())
+    const moved = await scaleUnderLoad(fleet, count, {
+      crowd,
+      mix: BROWSE_WITHOUT_UPLOADS,
+      actionsPerSecond: last / 2,
+      signal,
+    })
+    await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, WARM_UP_PER_SECOND * count, signal)
+    await shareEqually(fleet, quotas, SHARE_CORES)
+    const capacity = await findCapacity(crowd, {
+      mix: BROWSE_WITHOUT_UPLOADS,
+      bounds: BOUNDS,
+      from: one === undefined ? 40 : one * count * 0.6,
+      growth: one === undefined ? 1.3 : 1.15,
+      halvings: isQuick ? 1 : 2,
+      secondsEach: isQuick ? 5 : 8,
+      warmUpSeconds: 2,
+      signal,
+      onRung: (rung) => progress(`${count} app servers: ${describeRung(rung)}`),
+    })
+    const best = bestOf(`a fleet of ${count}`, capacity)
+    const use = resources.between(best.fromMs, best.toMs)
+    steps.push({ count, capacity, best, use, failedWhileScaling: moved.driven.total.all.failed })
+    progress(`${count} app servers carry ${best.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(use)}`)
+  }
+  return conclude(steps)
+}
+
+function conclude(steps: readonly Step[]): ScenarioResult {
+  const one = steps[0]?.best.goodPerSecond ?? 0
+  const cores = availableParallelism()
+  const isFull = ({ use }: Step) => use.machineCores > cores * FULL_SHARE
+  const efficiency = ({ count, best }: Step) => (best.goodPerSecond / (one * count)) * 100
+  const judged = steps.filter((step) => step.count > 1 && !isFull(step))
+  const value = Math.min(...judged.map(efficiency))
+  const failed = steps.reduce((sum, { failedWhileScaling }) => sum + failedWhileScaling, 0)
+  const worst = steps.flatMap(({ capacity }) => capacity.rungs).find(({ broke }) => broke === 'generator')
+  const table = steps.map(
+    (step) => `${step.count}: ${step.best.goodPerSecond.toFixed(0)} req/s (${efficiency(step).toFixed(0)} %)`,
+  )
+  const full = steps.filter(isFull).map(({ count }) => count)
+  const notes = [
+    `app servers of ${SHARE_CORES} cores each carry ${table.join(', ')}`,
+    `${failed} requests failed while scaling`,
+    ...(full.length > 0 ? [`with ${full.join(' and ')} the machine is full`] : []),
+  ]
+  const verdict = worst || judged.length === 0 ? 'void' : failed > 0 ? 'fail' : judge('S1', value)
+  return {
+    measurements: [
+      {
+        claim: 'S1',
+        value: judged.length === 0 ? 0 : value,
+        verdict,
+        samples: steps.reduce((sum, { best }) => sum + best.samples, 0),
+        note: notes.join('; '),
+      },
+    ],
+    charts: chartsOf(steps, one),
+    generator: steps.at(-1)?.best.generator ?? null,
+  }
+}
+
+function chartsOf(steps: readonly Step[], one: number): Chart[] {
+  const names = [...new Set(steps.flatMap(({ use }) => groupUse(use).map(({ name }) => name)))]
+  const bars = (pick: (group: { cores: number; memoryBytes: number }) => number) =>
+    names.map((name) => ({
+      name,
+      points: steps.map(({ use }, index) => {
+        const group = groupUse(use).find((each) => each.name === name)
+        return [index, group ? pick(group) : 0] as const
+      }),
+    }))
+  const labels = steps.map(({ count }) => (count === 1 ? '1 app server' : `${count} app servers`))
+  return [
+    {
+      title: 'Throughput by app servers of equal CPU share',
+      kind: 'line',
+      x: 'app servers',
+      y: 'dynamic requests per second at P95 ≤ 300 ms',
+      series: [
+        { name: 'measured', points: steps.map(({ count, best }) => [count, best.goodPerSecond] as const) },
+        { name: 'linear', points: steps.map(({ count }) => [count, one * count] as const) },
+      ],
+    },
+    {
+      title: 'P95 as the rate rises',
+      kind: 'line',
+      x: 'actions per second',
+      y: 'P95 in ms',
+      limit: { y: BOUNDS.p95Ms, text: `${BOUNDS.p95Ms} ms` },
+      series: steps.map(({ count, capacity }) => ({
+        name: count === 1 ? '1 app server' : `${count} app servers`,
+        points: capacity.rungs
+          .map(({ actionsPerSecond, p95Ms }) => [actionsPerSecond, p95Ms] as const)
+          .sort(([a], [b]) => a - b),
+      })),
+    },
+    {
+      title: 'CPU of each component at that throughput',
+      kind: 'bars',
+      x: 'fleet',
+      y: 'cores',
+      labels,
+      series: bars(({ cores }) => cores),
+    },
+    {
+      title: 'Memory of each component',
+      kind: 'bars',
+      x: 'fleet',
+      y: 'MiB',
+      labels,
+      series: bars(({ memoryBytes }) => memoryBytes / 1024 ** 2),
+    },
+  ]
+}

@@ -1,0 +1,70 @@
+import { borrowFleet, type ScaledUnderLoad, scaleUnderLoad } from '../borrowed-fleet.ts'
+import { openCrowd } from '../generator/open-crowd.ts'
+import { BROWSE_WITHOUT_UPLOADS } from '../people-mix.ts'
+import { judge, type Scenario, type ScenarioContext, type ScenarioResult } from '../scenario.ts'
+
+export const scenario: Scenario = {
+  name: 'scale-in',
+  about: 'five app servers become one while people go on: no request fails',
+  claims: ['S2'],
+  seconds: { quick: 35, full: 100 },
+  run,
+}
+
+const FROM = 5
+/** One app server alone carries it: what is tested is leaving, not overload. */
+const ACTIONS_PER_SECOND = 80
+const PEOPLE = 300
+
+async function run({ services, isQuick, photosDirectory, signal, progress }: ScenarioContext): Promise<ScenarioResult> {
+  await using fleet = await borrowFleet(services.config)
+  await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
+  const load = { crowd, mix: BROWSE_WITHOUT_UPLOADS, actionsPerSecond: ACTIONS_PER_SECOND, signal }
+  const rounds: ScaledUnderLoad[] = []
+  for (let round = 1; round <= (isQuick ? 1 : 3); round++) {
+    await fleet.scale(FROM)
+    const scaled = await scaleUnderLoad(fleet, 1, load)
+    const { all } = scaled.driven.total
+    progress(
+      `round ${round}: ${FROM} → 1 under ${ACTIONS_PER_SECOND} actions/s, ${all.count} requests, ${all.failed} failed`,
+    )
+    rounds.push(scaled)
+  }
+  const sum = (pick: (round: ScaledUnderLoad) => number) => rounds.reduce((total, each) => total + pick(each), 0)
+  const failed = sum(({ driven }) => driven.total.all.failed)
+  const failures = rounds.flatMap(({ driven }) => Object.entries(driven.total.failures))
+  const last = rounds.at(-1)
+  const isVoid = rounds.some(({ driven }) => driven.generator.isVoid)
+  return {
+    measurements: [
+      {
+        claim: 'S2',
+        value: failed,
+        verdict: isVoid ? 'void' : judge('S2', failed),
+        samples: sum(({ driven }) => driven.total.all.count),
+        note: [
+          `${rounds.length} rounds; ${sum(({ driven }) => driven.total.retried)} sent again on a connection that had closed, as browsers do`,
+          ...failures.map(([name, count]) => `${name} ×${count}`),
+        ].join('; '),
+      },
+    ],
+    charts: last
+      ? [
+          {
+            title: 'Five app servers become one',
+            kind: 'line',
+            x: 'seconds',
+            y: 'answers per second, by app server',
+            marks: last.moves.map(({ second, text }) => ({ x: second, text })),
+            series: Array.from({ length: FROM }, (_, index) => ({
+              name: `app${index + 1}`,
+              points: last.driven.perSecond.map(
+                ({ second, appServers }) => [second, appServers[`app${index + 1}`] ?? 0] as const,
+              ),
+            })),
+          },
+        ]
+      : [],
+    generator: last?.driven.generator ?? null,
+  }
+}
