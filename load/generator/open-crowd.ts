@@ -19,6 +19,8 @@ export interface OpenCrowdOptions {
   keepsUploads?: boolean
   /** False: photos and assets come from the balancer, as if there were no edge. */
   hasEdge?: boolean
+  /** Ports of another service over the same data; the stack's load balancer and edge otherwise. */
+  ports?: { lb: number; edge: number }
 }
 
 /** One thread carries more than this machine's servers beside it, the second keeps its timers honest. */
@@ -26,6 +28,10 @@ export const THREADS_USUALLY = Math.max(
   1,
   Math.min(4, Math.ceil(availableParallelism() / 2) + 1, availableParallelism()),
 )
+
+function lbOf({ config }: Services): string {
+  return `http://127.0.0.1:${portOf('lb', config.portOffset)}`
+}
 
 /** Signs in people of the stack that `services` is connected to, over loopback. Disposed of, it signs them out and deletes what they uploaded. */
 export async function openCrowd(services: Services, options: OpenCrowdOptions): Promise<Crowd> {
@@ -38,11 +44,11 @@ export async function openCrowd(services: Services, options: OpenCrowdOptions): 
     hasEdge = true,
   } = options
   const origin = (name: 'lb' | 'edge') => {
-    const port = portOf(name, services.config.portOffset)
+    const port = options.ports?.[name] ?? portOf(name, services.config.portOffset)
     return { host: '127.0.0.1', port, isTls: false, authority: `127.0.0.1:${port}` }
   }
   const target = { lb: origin('lb'), edge: origin(hasEdge ? 'edge' : 'lb'), edgeSecret: null }
-  const world = await lookAtWorld(services, photosDirectory, `http://${target.lb.authority}`)
+  const world = await lookAtWorld(services, photosDirectory, lbOf(services))
   const people = await signIn(services, count, seededRandom(seed))
   const celebrity = (options.hasCelebrity === true ? people[0] : undefined) ?? null
   try {

@@ -1,4 +1,4 @@
-import { createCache } from '../platform/cache.ts'
+import { type Cache, createCache } from '../platform/cache.ts'
 import type { Config, Secrets } from '../platform/config.ts'
 import { createDatabase } from '../platform/consistency.ts'
 import { createEvents } from '../platform/events.ts'
@@ -14,8 +14,9 @@ const CACHE_TIMEOUT_MS = 500
 
 export type Services = ReturnType<typeof openServices>
 
-/** What the API and the worker both stand on. Opens connections at once; disposes of them in reverse. */
-export function openServices(config: Config, secrets: Secrets, log: Log) {
+/** What the API and the worker both stand on. Opens connections at once; disposes of them in reverse.
+ *  `through` stands between readers and the cache, for who measures what it is worth. */
+export function openServices(config: Config, secrets: Secrets, log: Log, through = (cache: Cache): Cache => cache) {
   const metrics = createMetrics()
   const postgres = openPostgres({
     nodes: config.postgresNodes,
@@ -48,7 +49,7 @@ export function openServices(config: Config, secrets: Secrets, log: Log) {
     postgres,
     redisMain,
     pages,
-    db: createDatabase({ postgres, redisMain, cache, pages, log }),
+    db: createDatabase({ postgres, redisMain, cache: through(cache), pages, log }),
     events: createEvents(log, metrics),
     async [Symbol.asyncDispose]() {
       await pages[Symbol.asyncDispose]()
