@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createSupervisor } from '../src/fleet/supervisor.ts'
 import { programOf, proportionalBytes } from '../src/fleet/process-table.ts'
+import { isOfStack } from './reads/database-nodes.ts'
 
 /** What each component used in one second. Components are the supervisor's programs (app1, pg2, lb …) and `generator`: this process. */
 export interface ResourceSample {
@@ -70,7 +71,7 @@ export async function sampleResources({
     // Patroni starts its postmaster apart from itself: it is known by the environment that it was given.
     for (const [pid, { isPostgres, parent }] of table) {
       if (!isPostgres || table.get(parent)?.isPostgres) continue
-      if (!postmasters.has(pid)) postmasters.set(pid, ofStack(pid, stateDirectory) ? programOf(pid) : null)
+      if (!postmasters.has(pid)) postmasters.set(pid, isOfStack(pid, stateDirectory) ? programOf(pid) : null)
       const name = postmasters.get(pid)
       if (name) roots.set(pid, name)
     }
@@ -182,14 +183,6 @@ function ownersOf(table: ReadonlyMap<number, Usage>, roots: ReadonlyMap<number, 
     }
   }
   return owners
-}
-
-function ofStack(pid: number, stateDirectory: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`SUPERVISOR_SERVER_URL=unix://${stateDirectory}/`)
-  } catch {
-    return false
-  }
 }
 
 function readMachine(): { busy: number; waiting: number } {
