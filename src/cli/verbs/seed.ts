@@ -2,37 +2,26 @@ import { readFileSync } from 'node:fs'
 import { parseEdges, type EdgeList } from '../../../db/seeds/edge-list.ts'
 import { usualPhotoCount } from '../../../db/seeds/photos.ts'
 import { picturesIn, type PictureSource } from '../../../db/seeds/picture-sources.ts'
-import {
-  DISTINCT_AVATARS_MAX,
-  seedStack,
-  type Phase,
-  type SeedOptions,
-  type SeedSummary,
-} from '../../../db/seeds/seed.ts'
+import { DISTINCT_AVATARS_MAX, seedStack, type SeedOptions, type SeedSummary } from '../../../db/seeds/seed.ts'
 import { SEED_PASSWORD } from '../../../db/seeds/write-people.ts'
-import { loadConfig } from '../../platform/config.ts'
-import { AppError } from '../../platform/errors.ts'
-import { createLog } from '../../platform/log.ts'
-import { createMetrics } from '../../platform/metrics.ts'
-import { openPostgres } from '../../platform/postgres.ts'
 import { CliError, EXIT } from '../cli-error.ts'
 import { commandFor, type Context, type Verb } from '../context.ts'
 import { integerFlag, usage } from '../flags.ts'
 import { addresses } from '../plan/addresses.ts'
-import { stackEnvironment } from '../plan/environment.ts'
 import { problemLine, seconds } from '../print.ts'
 import { handleInterruption, interruption } from '../run/interruption.ts'
 import { takeLock } from '../run/lock.ts'
+import { onPrimary, phasesOf, sameCommand } from '../run/seeding.ts'
 import { findPrimary } from '../run/stack.ts'
 import { createSteps, type Steps } from '../steps.ts'
+import { LARGE_GB, LARGE_MINUTES, runLarge } from './seed-large.ts'
 
-const CLEAR_LINE = '\r\x1b[2K'
 const PEOPLE_MAX = 300_000
 const PHOTOS_MAX = 2_000_000
 const PEOPLE_USUALLY = 100
 
 export const seed: Verb = {
-  usage: '[--people N] [--graph EDGES] [--photos DIR] [--photos-count M] [--seed S] [--json]',
+  usage: '[--people N] [--graph EDGES] [--photos DIR] [--photos-count M] [--seed S] [--large [--scale X]] [--json]',
   about:
     'Fills the running stack with people who follow each other, photos, likes and comments. Run again, it adds only what is missing.',
   flags: [
@@ -45,10 +34,16 @@ export const seed: Verb = {
     },
     { name: 'photos-count', value: 'M', text: `how many photos, 0 to ${PHOTOS_MAX} (about three a person)` },
     { name: 'seed', value: 'S', text: 'another word is another crowd, beside the first (1)' },
+    {
+      name: 'large',
+      text: `a million photos, 100,000 people, ten million follows: about ${LARGE_MINUTES} minutes on 2 cores, ${LARGE_GB} GB`,
+    },
+    { name: 'scale', value: 'X', text: 'a share of --large, 0.001 to 1 (1)' },
     { name: 'json', text: 'print the summary as JSON' },
   ],
   examples: [
     './minigram seed',
+    './minigram seed --large --scale 0.1',
     './minigram seed --people 500 --photos ~/Pictures',
     './minigram seed --people 962 --graph friends.edges --photos-count 3000',
   ],
@@ -64,6 +59,8 @@ export const seed: Verb = {
 async function runSeed(context: Context): Promise<number> {
   const { args, printer, settings } = context
   if (args.words.length > 0) throw usage('seed', `nothing is expected here: ${args.words.join(' ')}`)
+  if (args.has('large')) return runLarge(context)
+  if (args.has('scale')) throw usage('seed', '--scale is for --large')
   const graph = args.values.get('graph')
   const edges = graph === undefined ? null : readGraph(graph)
   const people = integerFlag('seed', args, 'people', edges?.nodeCount ?? PEOPLE_USUALLY, 1, PEOPLE_MAX)
@@ -99,67 +96,9 @@ async function fill(
   context: Context,
   wishes: Omit<SeedOptions, 'postgres' | 'mediaDirectory' | 'spoolDirectory' | 'log' | 'signal'>,
 ) {
-  const { config, secrets } = loadConfig(stackEnvironment({ ...context.settings, nodeBinary: process.execPath }))
-  const log = createLog('seed', 'silent')
-  await using postgres = openPostgres({
-    nodes: config.postgresNodes,
-    database: config.postgresDatabase,
-    password: secrets.get('postgres-app'),
-    poolMax: 2,
-    lagMaxSeconds: config.replicaLagMaxSeconds,
-    instance: 'seed',
-    log,
-    metrics: createMetrics(),
-  })
-  try {
-    await postgres.untilWritable(5_000)
-    return await seedStack({ ...wishes, ...config, postgres, log, signal: interruption })
-  } catch (error) {
-    throw explain(context, error)
-  }
-}
-
-/** Another run completes whatever this one has left. */
-function explain(context: Context, error: unknown): unknown {
-  if (interruption.aborted) {
-    const next = commandFor(context, sameCommand(context))
-    return new CliError('interrupted; what was seeded so far stays', { next, exitCode: EXIT.interrupted, cause: error })
-  }
-  if (!(error instanceof Error)) return error
-  if (error.message === 'no pictures') return usage('seed', 'no file of --photos is a picture that MiniGram takes')
-  if (error instanceof AppError || error.message.startsWith('no writable')) {
-    const next = `${commandFor(context, 'status')}, then ${commandFor(context, sameCommand(context))}`
-    return new CliError('no database node takes writes at the moment; what was seeded so far stays', {
-      next,
-      cause: error,
-    })
-  }
-  return error
-}
-
-function sameCommand({ args }: Context): string {
-  return ['seed', ...[...args.values].map(([name, value]) => (name === 'json' ? '--json' : `--${name} ${value}`))].join(
-    ' ',
+  return onPrimary(context, ({ config, postgres, log }) =>
+    seedStack({ ...wishes, ...config, postgres, log, signal: interruption }),
   )
-}
-
-/** Steps that count aloud where somebody watches. */
-function phasesOf(steps: Steps): Phase {
-  return (name, work, describe) => {
-    let shownAt = 0
-    const count = (done: number, total: number) => {
-      if (!process.stderr.isTTY || performance.now() - shownAt < 100) return
-      shownAt = performance.now()
-      process.stderr.write(
-        `${CLEAR_LINE}${problemLine(name, `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`)}`,
-      )
-    }
-    return steps.run(name, () => work(count).finally(clearLine), describe)
-  }
-}
-
-function clearLine(): void {
-  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE)
 }
 
 function summarise(context: Context, summary: SeedSummary, steps: Steps): void {

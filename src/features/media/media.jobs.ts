@@ -5,6 +5,7 @@ import { chunks, type Edge } from '../../platform/edge-purge.ts'
 import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { unknownMediaKeys } from './media.queries.ts'
 import type { Media } from './media.service.ts'
 
 /** Of `media.erase`, `media.forget` and `media.purge`, as every feature enqueues them. */
@@ -74,12 +75,16 @@ export function createMediaJobs(deps: {
   return {
     /**
      * Out of the web server's sight first (one rename per key), so that no PoP can fetch it again; then out of every PoP,
-     * which a read through each has to show. Twice is harmless: what is not there is erased and purged already.
+     * which a read through each has to show. Files that another photo shows stay, as those of `seed --large`. Twice is
+     * harmless: what is not there is erased and purged already.
      */
     async 'media.erase'(payload, { log }) {
       const erased = payload as ErasePayload
-      for (const key of erased.keys) await media.erase(media.directoryOf(key))
-      await leave('media.erase', erased, log)
+      // Primary: a replica may still show the row.
+      const keys = await db.readPrimary((db) => unknownMediaKeys(db, erased.keys))
+      if (keys.length === 0) return
+      for (const key of keys) await media.erase(media.directoryOf(key))
+      await leave('media.erase', { ...erased, keys }, log)
     },
 
     /** For files that were put out of the web server's sight. Twice is harmless: as above. */

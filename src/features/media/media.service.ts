@@ -7,6 +7,8 @@ import { createImageWorker } from './image-worker.ts'
 import { isErrno, moveDirectory, openScratch, placeDirectory, placeFiles, removeDirectory } from './place-files.ts'
 import { createTurns } from './turns.ts'
 
+export { unknownMediaKeys } from './media.queries.ts'
+
 export type { Inspection, Rendered, StoredRendition } from './image-jobs.ts'
 export type Media = ReturnType<typeof createMedia>
 

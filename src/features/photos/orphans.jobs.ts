@@ -6,7 +6,7 @@ import type { JobHandlers } from '../../platform/jobs.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { namesOlderThan } from '../../platform/old-files.ts'
 import { VISITOR } from '../../platform/viewer.ts'
-import { unknownMediaKeys } from './orphans.queries.ts'
+import { unknownMediaKeys } from '../media/media.service.ts'
 import { eraseMedia } from './photos.service.ts'
 
 export interface OrphansDeps {

@@ -15,7 +15,10 @@ export function createPhotoMediaJobs(deps: { db: Database; media: Pick<Media, 's
     let settled: { key: string; isWithheld: boolean } | undefined
     let photo = await find(photoId)
     while (photo && photo.is_out_of_sight !== settled?.isWithheld) {
-      settled = { key: photo.media_key, isWithheld: photo.is_out_of_sight }
+      const { media_key: key } = photo
+      // What another photo shows, as those of `seed --large` do, stays where it is.
+      if (await db.readPrimary((db) => queries.isMediaShared(db, photoId, key))) return photo
+      settled = { key, isWithheld: photo.is_out_of_sight }
       await media.setWithheld(settled.key, settled.isWithheld)
       photo = await find(photoId)
     }

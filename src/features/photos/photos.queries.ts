@@ -99,6 +99,18 @@ function selectAnyPhoto(db: Reader, id: string) {
     .where('id', '=', id)
 }
 
+/** Whether another photo has the same files. Uses photos_media_key. */
+export async function isMediaShared(db: Reader, id: string, mediaKey: string): Promise<boolean> {
+  const other = await db
+    .selectFrom('all_photos')
+    .select('id')
+    .where('media_key', '=', mediaKey)
+    .where('id', '<>', id)
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
 /** Why nobody sees a photo. Uses gone_photos_pkey, photos_pkey. */
 export async function whyMissing(db: Reader, id: string): Promise<'gone' | 'hidden' | 'not_found'> {
   const { rows } = await sql<{ is_gone: boolean; is_there: boolean }>`

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Reader } from '../../platform/postgres.ts'
 
-/** Which of these media keys are nobody's: no photo's, hidden ones included, and no avatar. Uses photos_media_key, accounts_avatar_key. */
+/**
+ * Which of these media keys are nobody's: no photo's, hidden ones included, and no avatar. Each photo has a key of its own,
+ * but for those of `seed --large`. Uses photos_media_key, accounts_avatar_key.
+ */
 export async function unknownMediaKeys(db: Reader, keys: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`
     select key from unnest(${keys}::text[]) as given (key)
