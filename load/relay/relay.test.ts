@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { openRelay } from './relay.ts'
@@ -49,6 +49,30 @@ test('the first answer takes two round trips, further ones on the connection one
   const second = await elapsed()
   assert.ok(second >= 199, `${second} ms`)
   assert.ok(second < first, `${second} ms after ${first} ms`)
+})
+
+test('a large answer takes the round trips of slow start, and the next one on the connection fewer', async (t) => {
+  const size = 100_000
+  const port = await serve(t, (socket) => socket.on('data', () => socket.write(Buffer.alloc(size))))
+  await using relay = await openRelay({ roundTripMs: 100, host: '127.0.0.1', port })
+  const socket = connect(relay.port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  let bytes = 0
+  const arrived = new EventEmitter()
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes % size === 0) arrived.emit('answer')
+  })
+  const elapsed = async () => {
+    const startMs = performance.now()
+    socket.write('x')
+    await once(arrived, 'answer')
+    return performance.now() - startMs
+  }
+  // Handshake and request; then 14,600, 29,200 and 58,400 bytes, of which the first come with the request's own round trip.
+  const first = await elapsed()
+  assert.ok(first >= 399, `${first} ms`)
+  assert.ok((await elapsed()) < first)
 })
 
 test('the server sees the address that the link was given, and learns of the end', async (t) => {

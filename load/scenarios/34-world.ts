@@ -18,7 +18,7 @@ const MISSED_MAX_SHARE = 0.01
 
 export const scenario: Scenario = {
   name: 'world',
-  about: `people in ${PLACES.join(', ')}, PoPs in ${POPS.join(', ')}, the origin in ${ORIGIN}, over lines as long as the published round trips between Azure regions: photos from the nearest PoP and from the origin, and the page ${PAGE} in Chromium with and without the edge. Bandwidth, slow start and TLS are not imitated; they would make far lines slower still.`,
+  about: `people in ${PLACES.join(', ')}, PoPs in ${POPS.join(', ')}, the origin in ${ORIGIN}, over lines as long as the published round trips between Azure regions: photos from the nearest PoP and from the origin, and the page ${PAGE} in Chromium with and without the edge. The lines have TCP’s handshake and slow start; bandwidth, loss and TLS are not imitated and would make far lines slower still.`,
   claims: ['P5', 'P5b'],
   seconds: { quick: 65, full: 240 },
   async run(context) {
