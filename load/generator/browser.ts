@@ -51,8 +51,8 @@ export interface Browser {
   destroy: () => void
 }
 
-/** Longer than the balancer waits for an app server: what is slower than this is no answer to anybody. */
-export const REQUEST_TIMEOUT_MS = 10_000
+/** Longer than the balancer waits for one app server and then for another: what is slower than this is no answer to anybody. */
+export const REQUEST_TIMEOUT_MS = 20_000
 
 /** What one person uses: a session cookie, a few connections to each origin. All that it asks is recorded in `log`. */
 export function openBrowser(person: Person, target: Target, log: Pick<RunLog, 'at' | 'note'>): Browser {

@@ -2,7 +2,7 @@ import { setImmediate as yieldToIo, setTimeout as sleep } from 'node:timers/prom
 import { parentPort, workerData } from 'node:worker_threads'
 import { seededRandom } from '../seeded-random.ts'
 import { act, type Scene } from './actions.ts'
-import { openBrowser, type Browser } from './browser.ts'
+import { openBrowser, REQUEST_TIMEOUT_MS, type Browser } from './browser.ts'
 import { drawFrom } from './mixes.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
 import { schedule } from './schedule.ts'
@@ -14,7 +14,7 @@ const BUSY_MAX_MS = 4
 /** Nobody sleeps longer, so that seconds end on time. */
 const SLEEP_MAX_MS = 20
 /** What has begun is waited for: all of it would end by its own timeout, a stopped run's at once. */
-const DRAIN_MS = 11_000
+const DRAIN_MS = REQUEST_TIMEOUT_MS + 1_000
 const DRAIN_STOPPED_MS = 2_000
 
 // Given by crowd.ts alone.
