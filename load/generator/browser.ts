@@ -17,8 +17,10 @@ export interface Origin {
 export interface Target {
   lb: Origin
   edge: Origin
-  /** With it the balancer believes which client we play; null: each person has an address of this machine's loopback network. */
+  /** With it the balancer believes which client we play. */
   edgeSecret: string | null
+  /** Each person connects from an address of their own in this machine's loopback network. */
+  bindsAddresses: boolean
 }
 
 export interface Ask {
@@ -58,7 +60,7 @@ export const REQUEST_TIMEOUT_MS = 20_000
 export function openBrowser(person: Person, target: Target, log: Pick<RunLog, 'at' | 'note'>): Browser {
   const { token, localAddress, username } = person
   const cookie = `Cookie: ${target.lb.isTls ? '__Host-mg' : 'mg'}=${token}\r\n`
-  const address = target.edgeSecret === null ? localAddress : null
+  const address = target.bindsAddresses ? localAddress : null
   const shared =
     'User-Agent: MiniGram load generator\r\nAccept: application/json, */*\r\nAccept-Encoding: gzip\r\nSec-Fetch-Site: same-origin\r\n' +
     (target.edgeSecret === null ? '' : `X-Edge-Secret: ${target.edgeSecret}\r\nX-Forwarded-For: ${localAddress}\r\n`)

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { portOf } from '../../src/platform/ports.ts'
 import type { Services } from '../../src/processes/services.ts'
 import { type Crowd, startCrowd } from './crowd.ts'
 import { signIn, signOut } from './people.ts'
 import { seededRandom } from '../seeded-random.ts'
+import { stackTarget } from '../target.ts'
 import { lookAtWorld } from '../world.ts'
 
 export interface OpenCrowdOptions {
@@ -29,10 +29,6 @@ export const THREADS_USUALLY = Math.max(
   Math.min(4, Math.ceil(availableParallelism() / 2) + 1, availableParallelism()),
 )
 
-function lbOf({ config }: Services): string {
-  return `http://127.0.0.1:${portOf('lb', config.portOffset)}`
-}
-
 /** Signs in people of the stack that `services` is connected to, over loopback. Disposed of, it signs them out and deletes what they uploaded. */
 export async function openCrowd(services: Services, options: OpenCrowdOptions): Promise<Crowd> {
   const {
@@ -43,12 +39,13 @@ export async function openCrowd(services: Services, options: OpenCrowdOptions): 
     keepsUploads = false,
     hasEdge = true,
   } = options
-  const origin = (name: 'lb' | 'edge') => {
-    const port = options.ports?.[name] ?? portOf(name, services.config.portOffset)
-    return { host: '127.0.0.1', port, isTls: false, authority: `127.0.0.1:${port}` }
-  }
-  const target = { lb: origin('lb'), edge: origin(hasEdge ? 'edge' : 'lb'), edgeSecret: null }
-  const world = await lookAtWorld(services, photosDirectory, lbOf(services))
+  const stack = stackTarget(services.config.portOffset, options.ports)
+  const target = hasEdge ? stack : { ...stack, edge: stack.lb }
+  const world = await lookAtWorld(
+    services,
+    photosDirectory,
+    `http://${stackTarget(services.config.portOffset).lb.authority}`,
+  )
   const people = await signIn(services, count, seededRandom(seed))
   const celebrity = (options.hasCelebrity === true ? people[0] : undefined) ?? null
   try {
