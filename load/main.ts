@@ -83,7 +83,7 @@ async function main(): Promise<number> {
   await services.postgres.untilWritable(10_000).catch(() => {
     throw new Error(`no stack answers at ${config.stateDirectory}   try: ./minigram up`)
   })
-  await seedWhatIsLacking(services, values.photos, (line) => console.error(`  ${line}`))
+  await seedWhatIsLacking(services, values.photos, (line) => console.error(`  ${line}`), profile.data)
   await using crowd = await openCrowd(services, options)
   const before = await readCounters(config.portOffset)
   const driven = await run(crowd)
@@ -114,7 +114,7 @@ function readValues() {
   } catch (error) {
     console.error(`load: ${error instanceof Error ? error.message : String(error)}\n`)
     console.log(USAGE)
-    process.exit(EXIT.usage)
+    return process.exit(EXIT.usage)
   }
 }
 

@@ -1,3 +1,4 @@
+import { PUBLISHED_SIZE } from './prove/preparation.ts'
 import { constant, type Step } from './generator/arrivals.ts'
 import type { MixName } from './generator/mixes.ts'
 
@@ -6,6 +7,8 @@ export interface Profile {
   about: string
   mix: MixName
   people: number
+  /** What has to be there to be looked at. */
+  data: { people: number; photos: number }
   /** Of the whole crowd, at its steadiest. */
   actionsPerSecond: number
   seconds: number
@@ -20,6 +23,7 @@ export const PROFILES = {
     about: 'does all of it work: few people, a quarter of a minute',
     mix: 'browse',
     people: 40,
+    data: { people: 40, photos: 12 },
     actionsPerSecond: 40,
     seconds: 15,
     arrivals: (rate, seconds) => constant(rate, seconds),
@@ -28,6 +32,7 @@ export const PROFILES = {
     about: 'one rate, after ten seconds of rising to it',
     mix: 'browse',
     people: 2_000,
+    data: PUBLISHED_SIZE,
     actionsPerSecond: 2_000,
     seconds: 60,
     arrivals: (rate, seconds) => constant(rate, seconds, WARM_UP_SECONDS),
@@ -36,6 +41,7 @@ export const PROFILES = {
     about: 'a third of the time calm, a third at three times the rate, a third calm again',
     mix: 'browse',
     people: 2_000,
+    data: PUBLISHED_SIZE,
     actionsPerSecond: 600,
     seconds: 90,
     arrivals: (rate, seconds) => [
@@ -48,6 +54,7 @@ export const PROFILES = {
     about: 'a moderate rate for an hour: does anything grow that should not',
     mix: 'browse',
     people: 2_000,
+    data: PUBLISHED_SIZE,
     actionsPerSecond: 300,
     seconds: 3_600,
     arrivals: (rate, seconds) => constant(rate, seconds, WARM_UP_SECONDS),
