@@ -45,6 +45,8 @@ export const CLAIMS = {
   P7c: { title: 'throughput: Stage 3 answers as many as Stage 2, times', better: 'higher', limit: 10, unit: '×' },
   P7d: { title: 'errors: Stage 2 makes as many as Stage 3, times', better: 'higher', limit: 10, unit: '×' },
   P8: { title: 'back to P95 ≤ 300 ms after a 3× spike', better: 'lower', limit: 10, unit: 's' },
+  P8b: { title: 'breaking point: carried within P2 and P4', better: 'higher', limit: 2_000, unit: 'actions/s' },
+  P8c: { title: 'throughput left beyond it, of the best', better: 'higher', limit: 80, unit: '%' },
   L1: { title: 'busiest against idlest app server', better: 'lower', limit: 1.2, unit: '×' },
   L2: { title: 'P95 of least_conn against round robin', better: 'lower', limit: 1, unit: '×' },
   L3: { title: 'failed idempotent requests when an app server is killed', better: 'lower', limit: 0, unit: 'requests' },
