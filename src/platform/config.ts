@@ -164,7 +164,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     edgePurgeTargetsFile: join(stateDirectory, 'run/edge-purge-targets'),
     cdn: readCdn(environment, problems),
     lbPurgeTarget: orNone(text('MINIGRAM_LB_PURGE_TARGET', `http://127.0.0.1:${at('lbPurge')}`)),
-    shedDelayMs: integer('MINIGRAM_SHED_DELAY_MS', 60, 0, 10_000),
+    shedDelayMs: integer('MINIGRAM_SHED_DELAY_MS', 100, 0, 10_000),
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
     workerNiceness: integer('MINIGRAM_WORKER_NICENESS', 5, 0, 19),

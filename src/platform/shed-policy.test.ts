@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createShedPolicy, type ShedClass, type ShedPolicy } from './shed-policy.ts'
 
-const TARGET_MS = 60
+const TARGET_MS = 100
 const CLASSES = ['heavy', 'write', 'read', 'feed', 'never'] as const
 
 /** Lets `ms` pass in ticks of 50 ms; in each of them requests arrive that have waited `queueMs` for a loop as late as that. */
@@ -39,31 +39,21 @@ test('a pause that ends refuses nobody', () => {
 
 test('a queue that stays takes places away: from the heavy first, from feeds last, from health never', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
   assert.equal(policy.state().isOverloaded, true)
   const { limit } = policy.state()
   const taken = CLASSES.map((shedClass) => fill(policy, shedClass, now))
   let sum = 0
   for (const [index, share] of [0.25, 0.6, 0.85, 1].entries()) {
     sum += taken[index] ?? assert.fail()
-    assert.equal(sum, Math.max(4, Math.ceil(limit * share)), CLASSES[index])
+    assert.equal(sum, Math.ceil(limit * share), CLASSES[index])
   }
   assert.equal(taken[4], 10_000)
 })
 
-test('while it is overloaded, who has waited too long already is refused though there is a place', () => {
-  const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
-  assert.equal(policy.admits('feed', now, now - 1_000), true, 'with hardly anything under way')
-  for (let each = 1; each < 4; each++) assert.equal(policy.admits('feed', now, now - 100), true)
-  assert.equal(policy.admits('feed', now, now - 1_000), false)
-  assert.equal(policy.admits('feed', now, now - 100), true)
-  assert.equal(policy.admits('never', now, now - 1_000), true)
-})
-
 test('a second without a refusal ends it', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 100)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
   pass(policy, now, 1_200, 1)
   assert.equal(policy.state().isOverloaded, false)
 })

@@ -10,17 +10,14 @@ const STANDING_MS = 300
 const CALM_MS = 1_000
 /** The first guess of how many places there are: what was answered in this time. Corrected from there. */
 const FIRST_LIMIT_MS = 100
-const LIMIT_MIN = 8
-/** With no more than so many under way it is not they who keep the loop busy: refusing would help nobody. */
-const FEW = 4
+/** So many wait hardly at all where the server is busy with them, and where it is starved by its neighbours fewer would not wait less. */
+const LIMIT_MIN = 32
 const LIMIT_MAX = 4_096
 /** One step down is faster than one up: places are found again within a second or two, a queue must be gone sooner. */
 const LESS = 0.9
 const MORE = 1.05
 /** Waiting that the loop's own delay does not explain (another machine's clock, a try at a server that hangs) is believed up to this multiple. */
 const LOOP_DELAY_FACTOR = 4
-/** In overload, one who has waited for so many times the target would be answered too late anyway. */
-const STALE_FACTOR = 5
 /** The smallest difference between NGINX's clock and ours is what the clocks are apart; it is learned anew over this time. */
 const CLOCK_WINDOW_MS = 30_000
 
@@ -56,10 +53,8 @@ export function createShedPolicy(targetMs: number) {
   return {
     /** `sentAtMs`: when the balancer passed the request on, by its clock; null where nobody said. An admitted one is `done` later. */
     admits(shedClass: ShedClass, nowMs: number, sentAtMs: number | null): boolean {
-      const waitedMs = sentAtMs === null ? 0 : clock.since(sentAtMs, nowMs)
-      if (sentAtMs !== null) waits.push(waitedMs)
-      const isLimited = limit !== Infinity && shedClass !== 'never' && inFlight >= FEW
-      if (isLimited && (inFlight >= limit * SHARES[shedClass] || waitedMs > targetMs * STALE_FACTOR)) {
+      if (sentAtMs !== null) waits.push(clock.since(sentAtMs, nowMs))
+      if (inFlight >= limit * SHARES[shedClass]) {
         refusedAtMs = nowMs
         return false
       }
