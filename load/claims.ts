@@ -18,6 +18,7 @@ export const CLAIMS = {
   P1: { title: 'concurrent people', better: 'higher', limit: 2_000, unit: 'people' },
   P2: { title: 'response time P95 at P1', better: 'lower', limit: 300, unit: 'ms' },
   P3: { title: 'dynamic throughput at P1', better: 'higher', limit: 1_500, unit: 'req/s' },
+  P3b: { title: 'dynamic throughput of browse against a constant answer', better: 'higher', limit: 0.5, unit: '×' },
   P4: { title: 'errors at P1', better: 'lower', limit: 0.1, unit: '%' },
   P5: {
     title: 'edge hits P95 from five places',

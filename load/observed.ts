@@ -8,6 +8,8 @@ import type { GeneratorUse } from './scenario.ts'
 export interface Observer extends AsyncDisposable {
   /** Which resource was used up between two times of performance.now(). */
   bottleneck(fromMs: number, toMs: number, seen: { generator: GeneratorUse; p95Ms: number }): Bottleneck
+  /** CPU seconds that the stack used, without the generator. */
+  stackCpuSeconds(fromMs: number, toMs: number): number
   /** Requests refused because of overload. */
   shed(fromMs: number, toMs: number): number
 }
@@ -27,6 +29,11 @@ export async function observe({ config }: Services): Promise<Observer> {
         generator,
         p95Ms,
       }),
+    stackCpuSeconds(fromMs, toMs) {
+      const { components } = resources.between(fromMs, toMs)
+      const cores = Object.entries(components).map(([name, { cores }]) => (name === 'generator' ? 0 : cores))
+      return (cores.reduce((sum, each) => sum + each, 0) * (toMs - fromMs)) / 1_000
+    },
     shed: (fromMs, toMs) => Object.values(apps.between(fromMs, toMs).shed).reduce((sum, count) => sum + count, 0),
     [Symbol.asyncDispose]: () => watching.disposeAsync(),
   }

@@ -1,12 +1,25 @@
 import type { AccountPage, Profile } from '../../src/contract/accounts.ts'
 import type { CommentPage, PhotoCard, PhotoDetail, PhotoPage } from '../../src/contract/photos.ts'
+import type { Static } from 'typebox'
+import type { Instance } from '../../src/contract/system.ts'
 import { textOf, type Answer } from './answer-reader.ts'
 import type { Ask, Browser } from './browser.ts'
 import type { Recorder } from './recorder.ts'
 
 /** What people do. `image` and `asset` go to the edge, the rest to the load balancer. */
 export type Action =
-  'feed' | 'image' | 'asset' | 'profile' | 'photo' | 'explore' | 'search' | 'like' | 'comment' | 'follow' | 'upload'
+  | 'feed'
+  | 'image'
+  | 'asset'
+  | 'profile'
+  | 'photo'
+  | 'explore'
+  | 'search'
+  | 'like'
+  | 'comment'
+  | 'follow'
+  | 'upload'
+  | 'instance'
 
 /** What there is to look at, and what to upload. Plain data: it goes to a thread. */
 export interface World {
@@ -101,6 +114,11 @@ const ACTIONS: Readonly<Record<Action, Act>> = {
     if (username === undefined || username === browser.username) return ACTIONS.feed(browser, scene, sinceMs)
     return state(browser, sinceMs, 'follow', 'PUT', `/api/accounts/${username}/follow`, '"follows":true')
   },
+  /** Next to nothing: what balancer and app servers take by themselves. */
+  instance: (browser, scene, sinceMs) =>
+    read(browser, scene, { kind: 'instance', path: '/api/instance', sinceMs }, (text) =>
+      /^app\d+$/.test((JSON.parse(text) as Static<typeof Instance>).instance),
+    ),
   async upload(browser, scene, sinceMs) {
     const { body, contentType } = multipart(pick(scene.world.pictures, scene) ?? new Uint8Array())
     const answer = await post(browser, scene, sinceMs, 'upload', '/api/photos', body, contentType)

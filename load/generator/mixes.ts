@@ -18,6 +18,8 @@ export const MIXES = {
   /** DeathStarBench's social network: 60 % home, 30 % user pages, 10 % new posts. Wants a lower rate. */
   dsb: { weights: { feed: 60, profile: 30, upload: 10 }, perSecond: {} },
   'write-heavy': { weights: { like: 40, comment: 30, feed: 30 }, perSecond: { upload: 2 } },
+  /** A constant, for comparison. */
+  constant: { weights: { instance: 100 }, perSecond: {} },
   /** One whom everybody follows posts while all read. */
   celebrity: { weights: { feed: 70, image: 20, photo: 10 }, perSecond: { upload: 0.5 }, hasCelebrity: true },
 } as const satisfies Record<string, Mix>

@@ -8,14 +8,14 @@ import { timeCharts } from '../time-chart.ts'
 
 const PEOPLE = CLAIMS.P1.limit
 const ACTIONS_PER_SECOND_EACH = 1
-const HOLD_SECONDS = { quick: 20, full: 60 }
-const RAMP_SECONDS = { quick: 10, full: 20 }
+const HOLD_SECONDS = { quick: 15, full: 60 }
+const RAMP_SECONDS = { quick: 8, full: 20 }
 
 export const scenario: Scenario = {
   name: 'two-thousand-people',
   about: '2,000 people, each with a session and an address of their own, one action a second each, mix browse',
   claims: ['P1', 'P2', 'P3', 'P4'],
-  seconds: { quick: 45, full: 95 },
+  seconds: { quick: 35, full: 95 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
     await using observer = await observe(services)

@@ -10,7 +10,7 @@ import { timeCharts } from '../time-chart.ts'
 const PEOPLE = 4_000
 /** Actions a second; three quarters of them are dynamic requests. */
 const RATES = [1_000, 1_500, 2_000, 2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 8_000]
-const STEP_SECONDS = { quick: 6, full: 12 }
+const STEP_SECONDS = 10
 const WARM_UP_SECONDS = 8
 /** Beyond the breaking point, to see whether it collapses: this many times the rate that broke it. */
 const BEYOND = 1.5
@@ -21,9 +21,8 @@ export const scenario: Scenario = {
   about:
     'more and more arrivals until P95 or errors are over their limit, then half as many again: what gives way, and what is left',
   claims: ['P8b', 'P8c'],
-  seconds: { quick: 75, full: 130 },
-  async run({ services, isQuick, photosDirectory, signal, progress }) {
-    const seconds = STEP_SECONDS[isQuick ? 'quick' : 'full']
+  seconds: { quick: null, full: 130 },
+  async run({ services, photosDirectory, signal, progress }) {
     await using observer = await observe(services)
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
     const say = (rate: string) => (second: Second) =>
@@ -31,7 +30,12 @@ export const scenario: Scenario = {
         `${rate} actions/s: ${second.done - second.failed} answered, ${second.failed} failed, P95 ${second.p95Ms.toFixed(0)} ms`,
       )
     const drive = (rate: number, warmUp: number) =>
-      crowd.drive({ mix: MIXES.browse, arrivals: constant(rate, seconds, warmUp), signal, onSecond: say(String(rate)) })
+      crowd.drive({
+        mix: MIXES.browse,
+        arrivals: constant(rate, STEP_SECONDS, warmUp),
+        signal,
+        onSecond: say(String(rate)),
+      })
 
     const held: { rate: number; driven: Driven }[] = []
     let broken: { rate: number; driven: Driven; fromMs: number; toMs: number } | null = null
@@ -58,7 +62,7 @@ export const scenario: Scenario = {
       ? null
       : await crowd.drive({
           mix: MIXES.browse,
-          arrivals: steps([broken.rate * BEYOND], seconds),
+          arrivals: steps([broken.rate * BEYOND], STEP_SECONDS),
           signal,
           onSecond: say(String(broken.rate * BEYOND)),
         })

@@ -10,10 +10,10 @@ import { timeCharts } from '../time-chart.ts'
 const PEOPLE = 3_000
 const USUAL_PER_SECOND = 1_000
 const SPIKE = 3
-const SPIKE_SECONDS = { quick: 10, full: 20 }
-const BEFORE_SECONDS = 10
+const SPIKE_SECONDS = { quick: 8, full: 20 }
+const BEFORE_SECONDS = 6
 const WARM_UP_SECONDS = 5
-const AFTER_SECONDS = 20
+const AFTER_SECONDS = 14
 /** Well again is to be well for so many seconds in a row. */
 const WELL_SECONDS = 3
 
@@ -21,7 +21,7 @@ export const scenario: Scenario = {
   name: 'spike',
   about: 'three times the usual arrivals for a while: what happens meanwhile, and how long until all is well again',
   claims: ['P8'],
-  seconds: { quick: 65, full: 75 },
+  seconds: { quick: 40, full: 52 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const spikeSeconds = SPIKE_SECONDS[isQuick ? 'quick' : 'full']
     await using observer = await observe(services)
