@@ -43,21 +43,25 @@ export interface Driver<Work> {
   }>
 }
 
-export interface CapacitySearch<Work = Mix> {
+/** How a rate is tried. */
+export interface Trial<Work = Mix> {
   mix: Work
   bounds: Bounds
-  /** Actions per second to begin with; far below what is expected. */
-  from: number
-  /** Each rate is so many times the one before. */
-  growth: number
-  /** How often the gap between carried and not carried is halved afterwards. */
-  halvings: number
   secondsEach: number
   /** At each rate, before it is recorded: queues fill, caches warm. */
   warmUpSeconds: number
   /** Everybody acts once in so many seconds; the crowd must be large enough. All of it acts where this is not said. */
   secondsBetweenActions?: number
   signal: AbortSignal
+}
+
+export interface CapacitySearch<Work = Mix> extends Trial<Work> {
+  /** Actions per second to begin with; far below what is expected. */
+  from: number
+  /** Each rate is so many times the one before. */
+  growth: number
+  /** How often the gap between carried and not carried is halved afterwards. */
+  halvings: number
   onRung?: (rung: Rung) => void
 }
 
@@ -103,11 +107,7 @@ export async function findCapacity<Work>(crowd: Driver<Work>, search: CapacitySe
 }
 
 /** One rate, held. */
-export async function tryRate<Work>(
-  crowd: Driver<Work>,
-  search: CapacitySearch<Work>,
-  actionsPerSecond: number,
-): Promise<Rung> {
+export async function tryRate<Work>(crowd: Driver<Work>, search: Trial<Work>, actionsPerSecond: number): Promise<Rung> {
   const { mix, signal, secondsEach, warmUpSeconds, secondsBetweenActions } = search
   signal.throwIfAborted()
   const people =

@@ -65,12 +65,12 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
       secondsEach: isQuick ? 5 : 8,
       warmUpSeconds: 2,
       signal,
-      onRung: (rung) => progress(`${count} app servers: ${describeRung(rung)}`),
+      onRung: (rung) => progress(`${fleetOf(count)}: ${describeRung(rung)}`),
     })
-    const best = bestOf(`a fleet of ${count}`, capacity)
+    const best = bestOf(fleetOf(count), capacity)
     const use = resources.between(best.fromMs, best.toMs)
     steps.push({ count, capacity, best, use, failedWhileScaling: moved.driven.total.all.failed })
-    progress(`${count} app servers carry ${best.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(use)}`)
+    progress(`${fleetOf(count)} at most ${best.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(use)}`)
   }
   return conclude(steps)
 }
@@ -119,7 +119,7 @@ function chartsOf(steps: readonly Step[], one: number): Chart[] {
         return [index, group ? pick(group) : 0] as const
       }),
     }))
-  const labels = steps.map(({ count }) => (count === 1 ? '1 app server' : `${count} app servers`))
+  const labels = steps.map(({ count }) => fleetOf(count))
   return [
     {
       title: 'Throughput by app servers of equal CPU share',
@@ -138,7 +138,7 @@ function chartsOf(steps: readonly Step[], one: number): Chart[] {
       y: 'P95 in ms',
       limit: { y: BOUNDS.p95Ms, text: `${BOUNDS.p95Ms} ms` },
       series: steps.map(({ count, capacity }) => ({
-        name: count === 1 ? '1 app server' : `${count} app servers`,
+        name: fleetOf(count),
         points: capacity.rungs
           .map(({ actionsPerSecond, p95Ms }) => [actionsPerSecond, p95Ms] as const)
           .sort(([a], [b]) => a - b),
@@ -161,4 +161,8 @@ function chartsOf(steps: readonly Step[], one: number): Chart[] {
       series: bars(({ memoryBytes }) => memoryBytes / 1024 ** 2),
     },
   ]
+}
+
+function fleetOf(count: number): string {
+  return count === 1 ? '1 app server' : `${count} app servers`
 }

@@ -64,15 +64,15 @@ async function run(context: ScenarioContext): Promise<ScenarioResult> {
         secondsEach: isQuick ? 4 : 8,
         warmUpSeconds: 1,
         signal,
-        onRung: (rung) => progress(`${count} nodes: ${describeRung(rung)}`),
+        onRung: (rung) => progress(`${nodesOf(count)}: ${describeRung(rung)}`),
       })
-      const best = bestOf(`${count} nodes`, capacity)
+      const best = bestOf(nodesOf(count), capacity)
       const { components } = resources.between(best.fromMs, best.toMs)
       const cores = services.postgres.nodes
         .map(({ name, state }) => `${name} (${state.role}) ${(components[name]?.cores ?? 0).toFixed(2)}`)
         .join(', ')
       layouts.push({ nodes: count, capacity, best, cores })
-      progress(`${count} nodes: ${best.goodPerSecond.toFixed(0)} pages/s   cores: ${cores}`)
+      progress(`${nodesOf(count)}: ${best.goodPerSecond.toFixed(0)} pages/s   cores: ${cores}`)
     }
   } finally {
     quotas.release()
@@ -146,4 +146,8 @@ function conclude(layouts: readonly Layout[], failedWhileLeaving: number): Scena
     ],
     generator: layouts[0]?.best.generator ?? null,
   }
+}
+
+function nodesOf(count: number): string {
+  return count === 1 ? '1 node' : `${count} nodes`
 }
