@@ -13,7 +13,7 @@ import { onPrimary, phasesOf, sameCommand } from '../run/seeding.ts'
 import { findPrimary } from '../run/stack.ts'
 import { createSteps, type Steps } from '../steps.ts'
 
-/** Of the large set at scale 1, on all three nodes with their write-ahead logs: docs/benchmarks.md. */
+/** Estimates for scale 1, on all three nodes with their write-ahead logs: only a twentieth of it has been made and timed. */
 export const LARGE_GB = 14
 export const LARGE_MINUTES = 20
 
