@@ -66,7 +66,7 @@ const STATES: State[] = [
     at: photo,
     until: async (page) => {
       await page.getByRole('button', { name: 'More about this photo' }).click()
-      await page.getByRole('button', { name: 'Delete', exact: true }).waitFor()
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).waitFor()
     },
   },
   {
