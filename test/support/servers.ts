@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -127,16 +128,26 @@ export async function stopAll(children: readonly ChildProcess[], directory: stri
   if (existsSync(directory)) rmSync(directory, { recursive: true, force: true })
 }
 
-export function freePort(): Promise<number> {
+/** Below the ports that Linux gives to outgoing connections: one of those could take the place before the server listens. */
+const PORT_FIRST = 20_000
+const PORT_COUNT = 12_000
+let nextPort = randomInt(PORT_COUNT)
+
+/** A port on which nobody listens, another at each call: test files run side by side, so each begins somewhere else. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORT_FIRST + (nextPort++ % PORT_COUNT)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    )
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
