@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { paths } from '../paths.ts'
@@ -15,8 +15,10 @@ import { TapPicture } from './tap-picture.tsx'
 import { UserText } from './user-text.tsx'
 import { useProcessing } from './use-processing.ts'
 
-/** One photo in the feed: who, the picture, what one can do, what was said. */
-export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: boolean; eager: boolean }) {
+type FeedPhotoProps = { photo: PhotoCard; liked: boolean; eager: boolean }
+
+/** One photo in the feed: who, the picture, what one can do, what was said. A like draws its own card again, not the whole feed. */
+export const FeedPhoto = memo(function FeedPhoto({ photo, liked, eager }: FeedPhotoProps) {
   const [isTalking, setTalking] = useState(false)
   useProcessing(photo)
   return (
@@ -51,7 +53,7 @@ export function FeedPhoto({ photo, liked, eager }: { photo: PhotoCard; liked: bo
       </div>
     </article>
   )
-}
+})
 
 export function AuthorLine({ photo }: { photo: PhotoCard }) {
   const { author } = photo

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import { Link } from 'wouter'
 import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS } from '../../contract/limits.ts'
 import { paths } from '../paths.ts'
@@ -12,8 +12,8 @@ import styles from './upload-card.module.css'
 
 const CropDialog = lazy(() => import('../crop/crop-dialog.tsx').then((m) => ({ default: m.CropDialog })))
 
-/** One chosen file: its picture, its texts while they can still change, and how far it is. */
-export function UploadCard({ item }: { item: UploadItem }) {
+/** One chosen file: its picture, its texts while they can still change, and how far it is. A letter typed draws its own card again. */
+export const UploadCard = memo(function UploadCard({ item }: { item: UploadItem }) {
   const isOpen = item.state === 'draft' || item.state === 'failed'
   return (
     <li className={styles.card} data-state={item.state} aria-label={item.original.file.name}>
@@ -46,7 +46,7 @@ export function UploadCard({ item }: { item: UploadItem }) {
       </div>
     </li>
   )
-}
+})
 
 function Preview({ item }: { item: UploadItem }) {
   if (!item.preview)
@@ -63,6 +63,7 @@ function Preview({ item }: { item: UploadItem }) {
       className={styles.preview}
       src={item.preview}
       alt=""
+      decoding="async"
       onLoad={(event) => noteSize(item.id, event.currentTarget.naturalWidth, event.currentTarget.naturalHeight)}
     />
   )
