@@ -14,9 +14,14 @@ export interface Head {
   image?: PreviewImage
   /** Paths that the script will ask first. */
   data: readonly string[]
-  /** The picture that is seen first. */
-  first?: { photo: PhotoCard; sizes: string }
+  /** The pictures that are seen first. */
+  first: readonly SeenPicture[]
   isIndexed: boolean
+}
+
+interface SeenPicture {
+  photo: PhotoCard
+  sizes: string
 }
 
 export interface PreviewImage {
@@ -113,7 +118,7 @@ function headHtml(head: Head, origins: Origins, script: string | null): string {
     meta('name', 'description', head.description),
     meta('name', 'edge-origin', origins.edge),
     element('link', { rel: 'preconnect', href: origins.edge }),
-    ...(first ? [announced(first, origins.edge)] : []),
+    ...first.map((picture) => announced(picture, origins.edge)),
     // as fetch() asks: same origin, cookies along
     ...head.data.map((href) => element('link', { rel: 'preload', as: 'fetch', crossorigin: 'anonymous', href })),
     ...(script ? [element('link', { rel: 'modulepreload', crossorigin: 'anonymous', href: `/${script}` })] : []),
@@ -141,7 +146,7 @@ function imageTags(image: PreviewImage, edge: string): string[] {
 }
 
 /** Asked for while the script is still on its way; `imagesrcset` and `imagesizes` choose as the picture itself will. */
-function announced({ photo, sizes }: NonNullable<Head['first']>, edge: string): string {
+function announced({ photo, sizes }: SeenPicture, edge: string): string {
   const format = photo.renditions[0]?.format ?? 'jpeg'
   return element('link', {
     rel: 'preload',

@@ -5,12 +5,14 @@ import type { Head, PreviewImage } from './document.ts'
 
 /** The same words as the pages themselves write once their script runs (src/web/pages). */
 const ABOUT = 'MiniGram is a quiet place for photographs: share yours, follow people, see theirs.'
+/** What a phone shows side by side; either may be the larger one. */
+const FIRST_IN_GRID = 2
 const TITLE_MAX_CHARS = 60
 const DESCRIPTION_MAX_CHARS = 200
 
 export function homeHead(): Head {
   const data = ['/api/accounts/me', '/api/feed']
-  return { title: 'Home', description: ABOUT, path: '/', type: 'website', data, isIndexed: true }
+  return { title: 'Home', description: ABOUT, path: '/', type: 'website', data, first: [], isIndexed: true }
 }
 
 /** Also the home of who is not signed in. */
@@ -23,7 +25,7 @@ export function exploreHead(path: '/' | '/explore', photos: readonly PhotoCard[]
 
     data: ['/api/explore'],
     isIndexed: true,
-    ...seenFirst(photos[0], sizesInGrid),
+    first: seenFirst(photos.slice(0, FIRST_IN_GRID), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }
@@ -40,7 +42,7 @@ export function photoHead(photo: PhotoCard): Head {
 
     data: [`/api/photos/${photo.id}`, `/api/photos/${photo.id}/comments`],
     isIndexed: true,
-    ...seenFirst(photo, () => SIZES_ON_PAGE),
+    first: seenFirst([photo], () => SIZES_ON_PAGE),
     ...previewOf(photo),
   }
 }
@@ -56,21 +58,21 @@ export function profileHead(profile: Profile, photos: readonly PhotoCard[], aske
 
     data: [`/api/accounts/${asked}`, `/api/accounts/${asked}/photos`],
     isIndexed: true,
-    ...seenFirst(photos[0], sizesInGrid),
+    first: seenFirst(photos.slice(0, FIRST_IN_GRID), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }
 
 export function missingHead(path: string): Head {
-  return { title: 'Not found', description: ABOUT, path, type: 'website', data: [], isIndexed: false }
+  return { title: 'Not found', description: ABOUT, path, type: 'website', data: [], first: [], isIndexed: false }
 }
 
 function nameOf(account: { username: string; displayName: string }): string {
   return account.displayName || account.username
 }
 
-function seenFirst(photo: PhotoCard | undefined, sizes: (photo: PhotoCard) => string): Pick<Head, 'first'> {
-  return photo?.renditions.length ? { first: { photo, sizes: sizes(photo) } } : {}
+function seenFirst(photos: readonly PhotoCard[], sizes: (photo: PhotoCard) => string): Head['first'] {
+  return photos.filter(({ renditions }) => renditions.length > 0).map((photo) => ({ photo, sizes: sizes(photo) }))
 }
 
 /** JPEG: what every preview can show. */
