@@ -12,6 +12,7 @@ const browser = await sharedBrowser()
 
 let ann: Person
 let newcomer: Person
+let other: Person
 let photoId: string
 let signedIn: Page
 let visitor: Page
@@ -26,7 +27,7 @@ before(async () => {
   await newcomer.send('PUT', `/api/photos/${photoId}/like`)
   await newcomer.send('POST', `/api/photos/${photoId}/comments`, { text: 'Where is this?' })
   await newcomer.send('PUT', `/api/accounts/${ann.username}/follow`)
-  const other = await newPerson('axe')
+  other = await newPerson('axe')
   const options = { viewport: PHONE, at: '/robots.txt', isKept: true, expects: FAILED_REQUEST }
   signedIn = await browser.visit(stack.lb, { ...options, as: ann })
   visitor = await browser.visit(stack.lb, options)
@@ -144,6 +145,53 @@ const STATES: State[] = [
       await dialog(page, 'Crop or rotate')
     },
   },
+  {
+    name: 'a photo on its way',
+    at: '/upload',
+    until: async (page) => {
+      const buffer = await jpeg('on its way')
+      await page.getByLabel('Choose photos').last().setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer })
+      await page.route('**/api/photos', () => undefined)
+      await page.getByRole('button', { name: 'Publish photo' }).click()
+      await page.getByRole('progressbar', { name: 'Sending a.jpg' }).waitFor()
+      await page.unroute('**/api/photos')
+    },
+  },
+  {
+    name: 'a photo that went',
+    at: '/upload',
+    until: async (page) => {
+      const buffer = await jpeg('went')
+      await page.getByLabel('Choose photos').last().setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer })
+      await page.getByRole('button', { name: 'Publish photo' }).click()
+      await page.getByRole('link', { name: 'See it in your feed' }).waitFor()
+    },
+  },
+  {
+    name: 'a face being cut',
+    at: '/settings',
+    until: async (page) => {
+      const buffer = await jpeg('face')
+      await page.getByLabel('Profile picture').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer })
+      await dialog(page, 'Your picture')
+    },
+  },
+  {
+    name: 'empty profile',
+    page: () => empty,
+    at: () => `/@${other.username}`,
+    until: (page) => page.getByRole('link', { name: 'Share your first photo' }).waitFor(),
+  },
+  { name: 'nobody found', at: '/search?q=zzzzqqqqzz', until: heading(/^Nobody called/) },
+  {
+    name: 'deletion of a photo',
+    at: photo,
+    until: async (page) => {
+      await page.getByRole('button', { name: 'More about this photo' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+      await dialog(page, 'Delete this photo?')
+    },
+  },
   { name: 'empty feed', page: () => empty, at: '/', until: heading('Your feed begins here') },
   { name: 'sign in', page: () => visitor, at: '/sign-in', until: (page) => page.getByLabel('Username').waitFor() },
   {
@@ -172,6 +220,52 @@ const STATES: State[] = [
       await page.goto('/explore')
       await page.getByText('This did not work').waitFor()
       await page.unroute('**/api/explore')
+    },
+  },
+  {
+    name: 'skeletons',
+    at: '/robots.txt',
+    until: async (page) => {
+      await page.route('**/api/feed', () => undefined)
+      await page.goto('/', { waitUntil: 'commit' })
+      await page.getByRole('status').filter({ hasText: 'Loading your feed…' }).waitFor()
+      await page.unroute('**/api/feed')
+    },
+  },
+  {
+    name: 'too fast',
+    page: () => visitor,
+    at: '/robots.txt',
+    until: async (page) => {
+      const headers = { 'retry-after': '60' }
+      const json = { code: 'request.rate_limited', title: 'Too many requests' }
+      await page.route('**/api/explore', (route) => route.fulfill({ status: 429, headers, json }))
+      await page.goto('/explore')
+      await page.getByRole('button', { name: /Try again in \d+ s/ }).waitFor()
+      await page.unroute('**/api/explore')
+    },
+  },
+  {
+    name: 'read-only, with a toast',
+    at: photo,
+    until: async (page) => {
+      const json = { code: 'service.no_primary', title: 'Nothing can be written' }
+      await page.route('**/like', (route) => route.fulfill({ status: 503, json }))
+      await page.route('**/health', () => undefined)
+      await page.getByRole('button', { name: /^Like, / }).click()
+      await page.getByText('Read-only at the moment').waitFor()
+      await page.unroute('**/like')
+      await page.unroute('**/health')
+    },
+  },
+  {
+    name: 'conversation that did not come',
+    at: '/robots.txt',
+    until: async (page) => {
+      await page.route('**/comments', broken)
+      await page.goto(photo())
+      await page.getByRole('alert').filter({ hasText: 'Something failed' }).waitFor()
+      await page.unroute('**/comments')
     },
   },
   {

@@ -58,7 +58,7 @@ test(
     await author.reload()
     await own.getByRole('button', { name: 'Like, 1 like' }).waitFor()
     await own.getByRole('button', { name: 'More about this photo' }).click()
-    await author.getByRole('button', { name: 'Delete', exact: true }).click()
+    await author.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
     await author.getByRole('button', { name: 'Delete photo' }).click()
     await own.waitFor({ state: 'detached' })
     await friend.reload()
