@@ -107,10 +107,9 @@ export async function createHttpApp({
     await caching.beforeReading(request)
   })
   app.addHook('onSend', async (request, reply, payload) => caching.describe(request, reply, payload))
-  app.addHook('onResponse', async (request, reply) => {
-    const labels = { route: routeLabel(request), method: request.method, status: String(reply.statusCode), instance }
-    metrics.requests.inc(labels)
-    metrics.requestSeconds.observe(labels, reply.elapsedTime / 1_000)
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.answered(routeLabel(request), request.method, reply.statusCode, instance, reply.elapsedTime / 1_000)
+    done()
   })
   app.server.on('connection', (socket) => {
     metrics.activeConnections.inc({ instance })

@@ -23,7 +23,7 @@ export interface LoadSheddingOptions {
   instance: string
   /** 0: nothing is ever refused. */
   targetMs: number
-  metrics: Pick<Metrics, 'shedRequests' | 'requests' | 'requestQueueSeconds' | 'shedding'>
+  metrics: Pick<Metrics, 'shedRequests' | 'answered' | 'requestQueueSeconds' | 'shedding'>
   random?: () => number
 }
 
@@ -49,7 +49,7 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
     const found = classes.of(method, url)
     if (policy.admits(found.shedClass, nowMs, sentAtMs)) return false
     metrics.shedRequests.inc({ class: found.shedClass, instance })
-    metrics.requests.inc({ route: found.url, method, status: '503', instance })
+    metrics.answered(found.url, method, 503, instance, null)
     refuse(request, response, 1 + Math.floor(random() * RETRY_AFTER_MAX_SECONDS))
     return true
   }

@@ -24,14 +24,16 @@ export interface Viewer {
 
 export const VISITOR: Viewer = Object.freeze({ account: null, sessionId: null, scope: 'any' })
 
-const viewers = new WeakMap<FastifyRequest, Viewer>()
+const VIEWER = Symbol('viewer')
+/** A request with what `setViewer` left on it. */
+type Seen = FastifyRequest & { [VIEWER]?: Viewer }
 
 export function setViewer(request: FastifyRequest, viewer: Viewer): void {
-  viewers.set(request, viewer)
+  ;(request as Seen)[VIEWER] = viewer
 }
 
 export function viewerOf(request: FastifyRequest): Viewer {
-  return viewers.get(request) ?? VISITOR
+  return (request as Seen)[VIEWER] ?? VISITOR
 }
 
 /** @throws AppError session.required */
