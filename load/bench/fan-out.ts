@@ -13,6 +13,7 @@ const POSTS = 5
 /** What pushing costs, against what merging at read costs: where the two meet is the default of MINIGRAM_FEED_PUSH_MAX_FOLLOWERS. */
 export const fanOut: Benchmark = {
   name: 'fan-out',
+  about: 'deliveries per second of one worker, and what lists take of redis-main',
   async run() {
     await using bench = await startBench()
     const { db, log, metrics, redisMain } = bench.app.services
