@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { request } from 'undici'
 import { PUBLIC_PAGES, pageUrl } from '../../src/contract/public-pages.ts'
 import { eventually } from '../support/eventually.ts'
-import { SECRET, startFront, type AppAnswer } from '../support/front.ts'
+import { SECRET, startFront, type AppAnswer, type Front } from '../support/front.ts'
 
 const PHOTO = '/api/photos/0192c7a0-0000-7000-8000-000000000000'
 
@@ -222,11 +223,45 @@ test('tags are for trusted hops, and for the commercial CDN where one is set', a
   }
 })
 
-test('with the strategy `cookie` a session stays with one app server', async (t) => {
-  const front = await startFront(t, counting(), { MINIGRAM_LB_STRATEGY: 'cookie' })
-  for (let nr = 0; nr < 20; nr++) assert.equal((await ask(`${front.lb}/api/feed`, { cookie: `mg=${nr}` })).status, 200)
-  assert.equal(front.asked.length, 20)
+test('each strategy chooses among two app servers as its name says', async (t) => {
+  for (const strategy of ['least_conn', 'round_robin', 'ip_hash', 'cookie']) {
+    const front = await startFront(t, (_request, response) => response.end('one'), { MINIGRAM_LB_STRATEGY: strategy })
+    await startSecondApp(t, front, 'two')
+    const answers = (headers: (round: number) => Record<string, string>) =>
+      Promise.all(
+        Array.from({ length: 24 }, async (_, round) => (await ask(`${front.lb}/api/feed`, headers(round))).text),
+      )
+    const client = (round: number) => ({ 'x-edge-secret': SECRET, 'x-forwarded-for': `192.0.2.${round}` })
+    const session = (round: number) => ({ cookie: `mg=${round}` })
+    const both = ['one', 'two']
+    const used = (texts: readonly string[]) => [...new Set(texts)].toSorted()
+    assert.deepEqual(used(await answers((round) => ({ ...client(round), ...session(round) }))), both, strategy)
+    if (strategy === 'ip_hash') {
+      assert.equal(used(await answers(() => client(7))).length, 1, 'one client stays with one')
+      assert.deepEqual(await answers(client), await answers(client))
+    } else if (strategy === 'cookie') {
+      assert.equal(
+        used(await answers((round) => ({ ...client(round), ...session(7) }))).length,
+        1,
+        'a session stays with one',
+      )
+      assert.deepEqual(await answers(session), await answers(session))
+    } else
+      assert.deepEqual(used(await answers(() => ({ ...client(7), ...session(7) }))), both, `${strategy} knows no one`)
+  }
 })
+
+/** Joins the slot after the front's own. */
+async function startSecondApp(t: TestContext, { stateDirectory }: Front, text: string): Promise<void> {
+  const server = createServer((_request, response) => response.end(text))
+  const slot = join(stateDirectory, 'run/slots/app-02.sock')
+  await new Promise<void>((resolve) => server.listen(slot, resolve))
+  chmodSync(slot, 0o777)
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+}
 
 test('with every place of every slot taken the answer is 503 at once, no slot rests for it, and then it goes on', async (t) => {
   const held: (() => void)[] = []
