@@ -51,8 +51,11 @@ interface Usage {
 export async function sampleResources({
   stateDirectory,
   also = {},
+  hasMemory = true,
 }: {
   stateDirectory: string
+  /** False where this very thread must not stand still for the tenth of a second that adding memory up takes. */
+  hasMemory?: boolean
   /** Further processes by name, such as a server that the scenario itself has started. */
   also?: Readonly<Record<string, number>>
 }): Promise<ResourceSampler> {
@@ -94,7 +97,7 @@ export async function sampleResources({
         return [name, Math.max(0, used) / TICKS_PER_SECOND / seconds]
       }),
     )
-    if (isDue) {
+    if (isDue && hasMemory) {
       for (const name of new Set(roots.values())) {
         const pids = [...owners].filter(([, owner]) => owner === name).map(([pid]) => pid)
         memory.set(name, [...(memory.get(name) ?? []), { atMs, bytes: proportionalBytes(pids) }])

@@ -1,18 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listProcesses, programOf, readText } from '../../src/fleet/process-table.ts'
 import { createSupervisor } from '../../src/fleet/supervisor.ts'
+import { type PortName, portOf } from '../../src/platform/ports.ts'
 import type { Postgres } from '../../src/platform/postgres.ts'
 
 const STOP_SECONDS = 30
 const START_SECONDS = 90
 const LOOK_MS = 100
+const PATRONI_PORTS: Readonly<Record<string, PortName>> = { pg1: 'patroni1', pg2: 'patroni2', pg3: 'patroni3' }
 
 /** Database nodes of the stack, taken out and brought back by its supervisor; Patroni does the rest. */
-export function databaseNodes({ stateDirectory }: { stateDirectory: string }, postgres: Postgres) {
+export function databaseNodes(
+  { stateDirectory, portOffset }: { stateDirectory: string; portOffset: number },
+  postgres: Postgres,
+) {
   const supervisor = createSupervisor(`${stateDirectory}/run/supervisor.sock`)
   const roleOf = (name: string) => postgres.nodes.find((node) => node.name === name)?.state.role
-  async function until(condition: () => boolean, what: string): Promise<void> {
-    for (const deadline = Date.now() + START_SECONDS * 1_000; !condition(); await sleep(LOOK_MS))
+  async function isHealthy(name: string): Promise<boolean> {
+    const port = portOf(PATRONI_PORTS[name] ?? 'patroni1', portOffset)
+    return fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  }
+  async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    for (const deadline = Date.now() + START_SECONDS * 1_000; !(await condition()); await sleep(LOOK_MS))
       if (Date.now() > deadline) throw new Error(`${what} after ${START_SECONDS} s   try: ./minigram status`)
   }
   return {
@@ -27,6 +39,7 @@ export function databaseNodes({ stateDirectory }: { stateDirectory: string }, po
     async start(name: string): Promise<void> {
       await supervisor.start(name)
       await until(() => roleOf(name) === 'replica', `${name} is not back as a replica`)
+      await until(() => isHealthy(name), `Patroni does not call ${name} healthy`)
     },
   }
 }

@@ -9,7 +9,7 @@ export const scenario: Scenario = {
   name: 'scale-in',
   about: 'five app servers become one while people go on: no request fails',
   claims: ['S2'],
-  seconds: { quick: 35, full: 100 },
+  seconds: { quick: 45, full: 100 },
   run,
 }
 
@@ -18,7 +18,7 @@ const FROM = 5
 const ACTIONS_PER_SECOND = [160, 80, 40, 20]
 const BOUNDS = { p95Ms: 300, failedShare: 0 }
 const PEOPLE = 300
-const WARM_UP_PER_SECOND = 40
+const WARM_UP_PER_SECOND = 60
 
 async function run({ services, isQuick, photosDirectory, signal, progress }: ScenarioContext): Promise<ScenarioResult> {
   await using fleet = await borrowFleet(services.config)

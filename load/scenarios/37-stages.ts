@@ -16,12 +16,12 @@ export const scenario: Scenario = {
   name: 'stages',
   about: 'one app server without balancer, edge, caches and replicas against the whole stack, equal CPU per app server',
   claims: CLAIMS,
-  seconds: { quick: 110, full: 260 },
+  seconds: { quick: 170, full: 360 },
   run: (context) => voidWithoutQuotas(CLAIMS, () => run(context)),
 }
 
 /** As in scale-out. */
-const SHARE_CORES = 0.15
+const SHARE_CORES = 0.2
 const STAGE_THREE_APPS = 5
 /** What each stage promises: the table of the project's brief. */
 const PROMISES: Readonly<Record<'two' | 'three', Bounds>> = {
@@ -30,7 +30,7 @@ const PROMISES: Readonly<Record<'two' | 'three', Bounds>> = {
 }
 const PEOPLE_MAX = 2_000
 /** For each app server, before it has its share only. */
-const WARM_UP_PER_SECOND = 60
+const WARM_UP_PER_SECOND = 120
 /** People act about once a second: as many people as actions. */
 const SECONDS_BETWEEN_ACTIONS = 1
 
@@ -121,7 +121,7 @@ function searchOf(
     from,
     growth: isQuick ? 1.5 : 1.35,
     halvings: isQuick ? 2 : 3,
-    secondsEach: isQuick ? 5 : 10,
+    secondsEach: isQuick ? 6 : 10,
     warmUpSeconds: 2,
     secondsBetweenActions: SECONDS_BETWEEN_ACTIONS,
     signal,

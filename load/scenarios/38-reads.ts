@@ -11,7 +11,7 @@ export const scenario: Scenario = {
   name: 'reads',
   about: 'pages read past every cache from three, two and one database nodes of equal CPU share',
   claims: ['D2'],
-  seconds: { quick: 80, full: 200 },
+  seconds: { quick: 110, full: 220 },
   run: (context) => voidWithoutQuotas(['D2'], () => run(context)),
 }
 
@@ -33,12 +33,12 @@ interface Layout {
 async function run(context: ScenarioContext): Promise<ScenarioResult> {
   const { services, isQuick, signal, progress } = context
   const { stateDirectory } = services.config
-  const nodes = databaseNodes({ stateDirectory }, services.postgres)
+  const nodes = databaseNodes(services.config, services.postgres)
   const replicas = nodes.replicas()
   if (replicas.length !== 2)
     throw new Error(`${replicas.length} replicas can be read, not two   try: ./minigram status`)
   const reader = createReader(services.postgres, await lookAtReadWorld(services.postgres))
-  await using resources = await sampleResources({ stateDirectory })
+  await using resources = await sampleResources({ stateDirectory, hasMemory: false })
   const quotas = openQuotas({ stateDirectory })
   const layouts: Layout[] = []
   const stopped: string[] = []
@@ -58,10 +58,10 @@ async function run(context: ScenarioContext): Promise<ScenarioResult> {
       const capacity = await findCapacity(reader, {
         mix: PAGES,
         bounds: BOUNDS,
-        from: 15,
-        growth: 1.3,
-        halvings: isQuick ? 1 : 3,
-        secondsEach: isQuick ? 4 : 8,
+        from: 20,
+        growth: isQuick ? 1.5 : 1.3,
+        halvings: isQuick ? 2 : 3,
+        secondsEach: isQuick ? 5 : 8,
         warmUpSeconds: 1,
         signal,
         onRung: (rung) => progress(`${nodesOf(count)}: ${describeRung(rung)}`),
