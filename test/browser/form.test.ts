@@ -79,8 +79,9 @@ test('by keyboard alone a photo is liked, talked about, opened and left again', 
 
 test('by keyboard alone a photo is published', async () => {
   const page = await visit('/upload')
-  await tabsTo(page, page.getByRole('button', { name: 'Choose photos' }).first())
+  // Before the way there: the browser is told to hand choosers over, and a key pressed at once could come sooner.
   const asked = page.waitForEvent('filechooser')
+  await tabsTo(page, page.getByRole('button', { name: 'Choose photos' }).first())
   await page.keyboard.press('Enter')
   await (await asked).setFiles({ name: 'keys.jpg', mimeType: 'image/jpeg', buffer: await jpeg('keys') })
   await tabsTo(page, page.getByLabel('Caption'))
