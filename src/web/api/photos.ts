@@ -23,6 +23,11 @@ export function photosOfQuery(username: string) {
   return listQuery(['of', username.toLowerCase()], `/api/accounts/${encodeURIComponent(username)}/photos`)
 }
 
+/** The list that a photo's page was opened from, as its address carries it in the history. */
+export function listQueryOf([, kind, username = '']: readonly string[]) {
+  return kind === 'of' ? photosOfQuery(username) : kind === 'feed' ? feedQuery : exploreQuery
+}
+
 /** Of one's own, those that operators hid. */
 export const hiddenPhotosQuery = infiniteQueryOptions({
   queryKey: ['hidden-photos'],
