@@ -63,16 +63,26 @@ export function photoQuery(client: QueryClient, id: string) {
   })
 }
 
+/** By photo. Whoever taps twice in a row means the second tap: it is sent after the first was answered. */
+const likesUnderWay = new Map<string, Promise<unknown>>()
+
 /** The heart changes at once and goes back when the server refuses. */
 export async function setLike(client: QueryClient, photo: PhotoCard, liked: boolean): Promise<void> {
   const before = { likeCount: photo.likeCount, liked: !liked }
   patchPhoto(client, photo.id, { likeCount: Math.max(0, photo.likeCount + (liked ? 1 : -1)), liked })
+  const send = () => call<LikeState>(liked ? 'PUT' : 'DELETE', `${at(photo.id)}/like`)
+  const turn = (likesUnderWay.get(photo.id) ?? Promise.resolve()).then(send, send)
+  likesUnderWay.set(photo.id, turn)
   try {
-    patchPhoto(client, photo.id, await call<LikeState>(liked ? 'PUT' : 'DELETE', `${at(photo.id)}/like`))
+    const state = await turn
+    if (likesUnderWay.get(photo.id) !== turn) return
+    patchPhoto(client, photo.id, state)
     void client.invalidateQueries({ queryKey: ['accounts', 'likers', photo.id] })
   } catch (error) {
-    patchPhoto(client, photo.id, before)
+    if (likesUnderWay.get(photo.id) === turn) patchPhoto(client, photo.id, before)
     throw error
+  } finally {
+    if (likesUnderWay.get(photo.id) === turn) likesUnderWay.delete(photo.id)
   }
 }
 

@@ -20,6 +20,8 @@ export function FollowButton({
   const requireAccount = useRequireAccount()
   const [wanted, setWanted] = useState<boolean>()
   const change = useMutation({
+    // in turn: whoever taps twice means the second tap
+    scope: { id: `follow ${username}` },
     mutationFn: (next: boolean) => setFollow(client, username, next),
     onMutate: setWanted,
     onError: (error) => {
