@@ -21,13 +21,15 @@ export async function call<Answer = undefined>(
   if (given.body !== undefined) init.body = isForm ? (given.body as FormData) : JSON.stringify(given.body)
   if (given.signal) init.signal = given.signal
   let response: Response
+  let text: string
   try {
     response = await fetch(path + search(given.query), init)
+    // a connection can also be lost in the middle of an answer
+    text = await response.text()
   } catch (cause) {
     if (given.signal?.aborted) throw cause
     throw ApiError.network()
   }
-  const text = await response.text()
   if (!response.ok) throw problemOf(response.status, text, response.headers)
   return (text ? JSON.parse(text) : undefined) as Answer // the contract is checked by the server's serialiser
 }
