@@ -48,10 +48,20 @@ export function isPassing(error: unknown): boolean {
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something unexpected happened.'
   if (error.is('network.failed')) return 'There was no answer. Check the connection and try again.'
-  if (error.status === 429) return `A little too fast. Try again in ${secondsUntil(error.retryAtMs) || 10} s.`
+  if (error.status === 429) return tooOften(secondsUntil(error.retryAtMs) || 10)
   if (error.is('service.no_primary')) return 'Nothing can be saved at the moment. Please try again shortly.'
   if (error.detail && (error.is('request.invalid') || error.detail.startsWith(error.title))) return error.detail
   return error.detail ? `${error.title}. ${error.detail}` : `${error.title}.`
+}
+
+function tooOften(seconds: number): string {
+  if (seconds <= 90) return `A little too fast. Try again in ${inWords(seconds)}.`
+  return `That was often enough for now. Try again in ${inWords(seconds)}.`
+}
+
+export function inWords(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60)
+  return seconds <= 90 ? `${seconds} s` : minutes <= 90 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
 }
 
 export function secondsUntil(atMs: number | undefined): number {

@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react'
-import { ApiError, secondsUntil, sentence } from '../api/problem.ts'
+import { ApiError, inWords, secondsUntil, sentence } from '../api/problem.ts'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
@@ -32,7 +32,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => 
       <h2>{isTooFast ? 'A little too fast' : 'This did not work'}</h2>
       <p>{isTooFast ? 'The server asks for a short pause before it answers again.' : sentence(error)}</p>
       <Button onClick={onRetry} disabled={waitSeconds > 0}>
-        {waitSeconds > 0 ? `Try again in ${waitSeconds} s` : 'Try again'}
+        {waitSeconds > 0 ? `Try again in ${inWords(waitSeconds)}` : 'Try again'}
       </Button>
       {requestId && (
         <p className={styles.id}>
