@@ -74,6 +74,7 @@ function EditDialog({ photo, onClose }: Props) {
       <form onSubmit={submit} style={{ display: 'grid', gap: 16 }}>
         <AreaField
           label="Caption"
+          dir="auto"
           value={caption}
           maxLength={CAPTION_MAX_CHARS}
           onChange={(e) => setCaption(e.target.value)}
@@ -81,6 +82,7 @@ function EditDialog({ photo, onClose }: Props) {
         <AreaField
           label="Description"
           hint="What is to be seen, for people who cannot see it"
+          dir="auto"
           value={altText}
           maxLength={ALT_TEXT_MAX_CHARS}
           onChange={(e) => setAltText(e.target.value)}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -8,14 +8,20 @@ const PhotoActions = lazy(() => import('./photo-actions.tsx').then((module) => (
 /** The three dots; what is behind them comes when they are first pressed. */
 export function PhotoMenu({ photo, onDeleted }: { photo: PhotoCard; onDeleted?: () => void }) {
   const [isOpen, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const close = () => {
+    setOpen(false)
+    // the last of several dialogs gives the focus back to one that is gone; the page can take it once that one has closed
+    setTimeout(() => button.current?.focus())
+  }
   return (
     <>
-      <IconButton name="More about this photo" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <IconButton ref={button} name="More about this photo" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Icon name="more" />
       </IconButton>
       {isOpen && (
         <Suspense>
-          <PhotoActions photo={photo} onClose={() => setOpen(false)} onDeleted={onDeleted} />
+          <PhotoActions photo={photo} onClose={close} onDeleted={onDeleted} />
         </Suspense>
       )}
     </>

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
 import { Link } from 'wouter'
 import styles from './button.module.css'
 
@@ -54,7 +54,7 @@ export function IconButton({
   name,
   children,
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { name: string; children: ReactNode }) {
+}: ButtonHTMLAttributes<HTMLButtonElement> & { ref?: Ref<HTMLButtonElement>; name: string; children: ReactNode }) {
   return (
     <button type="button" {...rest} className={styles.icon} aria-label={name} title={name}>
       {children}

@@ -15,6 +15,7 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const pressed = useRef<EventTarget>(null)
   // closed while it is still in the document: only then does focus go back
   useLayoutEffect(() => {
     const dialog = ref.current
@@ -31,7 +32,11 @@ export function Dialog({
         event.preventDefault()
         onClose()
       }}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
+      onPointerDown={(event) => (pressed.current = event.target)}
+      onClick={({ target, currentTarget }) => {
+        // not when text was marked within and the hand left beside it
+        if (target === currentTarget && pressed.current === currentTarget) onClose()
+      }}
     >
       <div className={styles.body}>
         <h2 id={id} className={hideTitle ? 'visually-hidden' : undefined}>
