@@ -21,11 +21,8 @@ export function ownReportQuery(photoId: string) {
   })
 }
 
-export async function reportPhoto(
-  client: QueryClient,
-  photoId: string,
-  { key, ...body }: ReportPhoto & { key: string },
-): Promise<void> {
-  const report = await call<Report>('POST', at(photoId), { body, key })
+/** Counts once, however often it is sent. */
+export async function reportPhoto(client: QueryClient, photoId: string, body: ReportPhoto): Promise<void> {
+  const report = await call<Report>('POST', at(photoId), { body })
   client.setQueryData(ownReportQuery(photoId).queryKey, { report: { ...report, settledAt: null } })
 }

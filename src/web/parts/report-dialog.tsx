@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef, useState, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import { REPORT_TEXT_MAX_CHARS } from '../../contract/limits.ts'
 import type { OwnReport, ReportReason } from '../../contract/moderation.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { REPORT_REASONS } from '../../contract/report-reasons.ts'
-import { newKey } from '../api/client.ts'
 import { ownReportQuery, REASON_NAMES, reportPhoto } from '../api/reports.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogEnd } from '../ui/dialog.tsx'
@@ -49,12 +48,8 @@ function Form({ photo, onClose }: Props) {
   const [reason, setReason] = useState<ReportReason>()
   const [text, setText] = useState('')
   const [isChecked, setChecked] = useState(false)
-  const key = useRef(newKey())
   const send = useMutation({
-    mutationFn: (reason: ReportReason) =>
-      reportPhoto(client, photo.id, { reason, text: text.trim(), key: key.current }),
-    // another choice is another request
-    onError: () => (key.current = newKey()),
+    mutationFn: (reason: ReportReason) => reportPhoto(client, photo.id, { reason, text: text.trim() }),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
