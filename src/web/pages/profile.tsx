@@ -68,8 +68,12 @@ function Head({ profile, name }: { profile: Profile; name: string }) {
           </p>
         </div>
         <ul className={styles.counts}>
-          <Count label="photos" value={profile.photoCount} />
-          <Count label="followers" value={profile.followerCount} to={paths.followers(username)} />
+          <Count label={profile.photoCount === 1 ? 'photo' : 'photos'} value={profile.photoCount} />
+          <Count
+            label={profile.followerCount === 1 ? 'follower' : 'followers'}
+            value={profile.followerCount}
+            to={paths.followers(username)}
+          />
           <Count label="following" value={profile.followingCount} to={paths.following(username)} />
         </ul>
         {profile.bio && (
