@@ -163,6 +163,7 @@ async function prepareOperatorsWork(): Promise<string> {
     for (const token of reporters.slice(0, 1 + (index % 2)))
       await send(token, 'POST', `/api/photos/${id}/report`, { reason, text })
   }
+  await send(tokens.member, 'POST', `/api/photos/${hidden}/report`, { reason: 'other', text: 'It is a copy.' })
   await send(tokens.operator, 'PUT', `/api/ops/photos/${hidden}/hidden`, { reason: 'Somebody else made this photo.' })
   const first = (await usernames()).find((name) => !PEOPLE.includes(name)) ?? ''
   await send(tokens.operator, 'PUT', `/api/ops/accounts/${first}/suspended`, { reason: 'Nothing but advertisements.' })

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { OpsPhoto } from '../../contract/moderation.ts'
 import { dismissReports, hidePhoto, showPhoto } from '../api/operators.ts'
 import { deletePhoto } from '../api/photos.ts'
@@ -15,10 +15,12 @@ type Props = {
   reportedAs?: string
   /** Where given, the photo can be deleted too. */
   onDeleted?: () => void
+  /** Beside the buttons. */
+  children?: ReactNode
 }
 
 /** What an operator can do with a photo, and how it is going. */
-export function PhotoActs({ photo, reportedAs = '', onDeleted }: Props) {
+export function PhotoActs({ photo, reportedAs = '', onDeleted, children }: Props) {
   const client = useQueryClient()
   const [asked, setAsked] = useState<'hide' | 'delete'>()
   const { id, author } = photo.card
@@ -48,6 +50,7 @@ export function PhotoActs({ photo, reportedAs = '', onDeleted }: Props) {
             Nothing is wrong
           </Button>
         )}
+        {children}
         {onDeleted && (
           <Button look="danger" onClick={() => setAsked('delete')}>
             Delete…

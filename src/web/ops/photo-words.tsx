@@ -39,6 +39,20 @@ export function Badge({ isBad = false, children }: { isBad?: boolean; children: 
   )
 }
 
+/** Names and values, side by side where there is room. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
 /** What people said is wrong. */
 export function ReportRows({ reports }: { reports: MadeReport[] }) {
   return (

@@ -10,14 +10,14 @@ import { OpsList } from '../ops/ops-list.tsx'
 import { OpsBones, OpsPage } from '../ops/ops-page.tsx'
 import { OpsPicture } from '../ops/ops-picture.tsx'
 import styles from '../ops/ops.module.css'
-import { Badge, PhotoState } from '../ops/photo-words.tsx'
+import { Badge, Facts, PhotoState } from '../ops/photo-words.tsx'
 import { Avatar } from '../parts/avatar.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { ErrorState, NotFoundState } from '../parts/states.tsx'
 import { paths } from '../paths.ts'
 import { Section } from '../settings/section.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
-import { counted } from '../ui/numbers.ts'
+import { counted, short } from '../ui/numbers.ts'
 import { Segments } from '../ui/segments.tsx'
 import { Ago } from '../ui/time.tsx'
 import { toast } from '../ui/toast.tsx'
@@ -62,12 +62,17 @@ function Shown({ account }: { account: OpsAccount }) {
             </p>
           )}
           {account.bio && <p dir="auto">{account.bio}</p>}
-          <p className={styles.muted}>
-            Here since {new Date(account.createdAt).toLocaleDateString()}, {counted(account.photoCount, 'photo')} shown,{' '}
-            {account.hiddenPhotoCount} hidden, {counted(account.followerCount, 'follower')}, follows{' '}
-            {account.followingCount}, {counted(account.sessionCount, 'device')} signed in,{' '}
-            {counted(account.reportCount, 'report')} on its photos of which {account.openReportCount} open
-          </p>
+          <Facts
+            facts={[
+              ['Here since', new Date(account.createdAt).toLocaleDateString()],
+              ['Photos shown', short(account.photoCount)],
+              ['Hidden', short(account.hiddenPhotoCount)],
+              ['Followers', short(account.followerCount)],
+              ['Following', short(account.followingCount)],
+              ['Signed in on', counted(account.sessionCount, 'device')],
+              ['Reports', `${short(account.reportCount)}, ${short(account.openReportCount)} open`],
+            ]}
+          />
           <Suspension account={account} />
         </div>
       </header>
@@ -159,7 +164,7 @@ function Tile({ photo }: { photo: OpsPhoto }) {
     <Link to={paths.opsPhoto(photo.card.id)} className={styles.tile}>
       <OpsPicture photo={photo} ratio={1} sizes="200px" />
       <span className={styles.line}>
-        <PhotoState photo={photo} />
+        {(photo.hidden || photo.isAuthorSuspended) && <PhotoState photo={photo} />}
         {photo.openReportCount > 0 && <Badge isBad>{counted(photo.openReportCount, 'open report')}</Badge>}
       </span>
     </Link>

@@ -9,12 +9,12 @@ import { OpsBones, OpsPage } from '../ops/ops-page.tsx'
 import { OpsPicture } from '../ops/ops-picture.tsx'
 import styles from '../ops/ops.module.css'
 import { PhotoActs } from '../ops/photo-acts.tsx'
-import { PhotoState, ReportRows, Who } from '../ops/photo-words.tsx'
+import { Facts, PhotoState, ReportRows, Who } from '../ops/photo-words.tsx'
 import { ErrorState, NotFoundState } from '../parts/states.tsx'
 import { paths } from '../paths.ts'
 import { Section } from '../settings/section.tsx'
 import { ButtonLink } from '../ui/button.tsx'
-import { counted } from '../ui/numbers.ts'
+import { short } from '../ui/numbers.ts'
 
 /** A photo as operators see it, hidden or not, with all that was said and done about it. */
 export function OpsPhotoPage({ id }: { id: string }) {
@@ -58,20 +58,20 @@ function Shown({ photo }: { photo: OpsPhoto }) {
           <p className={styles.caption} dir="auto">
             {card.caption || <span className={styles.muted}>No caption</span>}
           </p>
-          <p className={styles.muted}>
-            Published {new Date(card.createdAt).toLocaleString()}, {counted(card.likeCount, 'like')},{' '}
-            {counted(card.commentCount, 'comment')}, {counted(photo.reportCount, 'report')} of which{' '}
-            {photo.openReportCount} open
-          </p>
+          <Facts
+            facts={[
+              ['Published', new Date(card.createdAt).toLocaleDateString()],
+              ['Likes', short(card.likeCount)],
+              ['Comments', short(card.commentCount)],
+              ['Reports', `${short(photo.reportCount)}, ${short(photo.openReportCount)} open`],
+            ]}
+          />
           <PhotoActs
             photo={photo}
             onDeleted={() => navigate(paths.opsAccount(card.author.username), { replace: true })}
-          />
-          {!hidden && !photo.isAuthorSuspended && (
-            <div>
-              <ButtonLink to={paths.photo(card.id)}>See its page</ButtonLink>
-            </div>
-          )}
+          >
+            {!hidden && !photo.isAuthorSuspended && <ButtonLink to={paths.photo(card.id)}>See its page</ButtonLink>}
+          </PhotoActs>
         </div>
       </article>
       <Section title="Reports">
