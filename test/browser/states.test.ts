@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import type { Route } from 'playwright-core'
-import type { Problem } from '../../src/contract/common.ts'
-import type { ErrorCode } from '../../src/contract/errors.ts'
 import type { Health } from '../../src/contract/system.ts'
 import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
+import { problem } from '../support/failures.ts'
 import { publishesPhoto } from '../support/gallery.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { newPerson, stack } from '../support/stack.ts'
@@ -24,18 +22,6 @@ const opens = async (at: string, options: VisitOptions = {}) => {
   const page = await visit('/robots.txt', options)
   return { page, go: () => page.goto(at) }
 }
-/** Failures that cannot be had from a healthy stack, in the form of the contract. */
-const problem =
-  (status: number, code: ErrorCode, headers: Record<string, string> = {}) =>
-  (route: Route) => {
-    const title = 'Something failed on our side'
-    const told: Problem = { type: 'about:blank', status, code, title, requestId: 'req-77' }
-    return route.fulfill({
-      status,
-      headers: { 'content-type': 'application/problem+json', ...headers },
-      body: JSON.stringify(told),
-    })
-  }
 
 test('skeletons stand while a page loads, and are said aloud once', async () => {
   for (const [at, asked, what] of [
