@@ -6,7 +6,7 @@ import { withAccountOperations } from '../run/account-operations.ts'
 export const operator: Verb = {
   usage: 'NAME [--revoke] [--json]',
   about:
-    'Makes an account an operator, who may remove photos and comments of others; at once, also where it is signed in.',
+    'Makes an account an operator, who sees what was reported (/ops), may hide and delete photos and comments of others, and suspend accounts; at once, also where it is signed in.',
   flags: [
     { name: 'revoke', text: 'make it an ordinary member again' },
     { name: 'json', text: 'print {username, role}' },
