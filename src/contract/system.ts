@@ -14,7 +14,12 @@ export const WebConfig = Type.Object({
 export type WebConfig = Static<typeof WebConfig>
 
 export const Liveness = Type.Object({ status: Type.Enum(['ok']) })
-export const Readiness = Type.Object({ status: Type.Enum(['ready', 'starting', 'draining']) })
+export const Readiness = Type.Object({
+  status: Type.Enum(['ready', 'overloaded', 'starting', 'draining'], {
+    description: '`overloaded`: works, and refuses what it could not answer in time',
+  }),
+})
+export type Readiness = Static<typeof Readiness>
 
 export const Health = Type.Object({
   status: Type.Enum(['ok', 'degraded']),

@@ -1,8 +1,11 @@
 import { request } from 'node:http'
 import type { ProbeOutcome } from './watch-policy.ts'
 
-const PROBE_TIMEOUT_MS = 2000
+/** An answer this late is still a sign of life; until it comes, the watcher calls the app server silent. */
+const PROBE_TIMEOUT_MS = 5_000
 const BODY_LIMIT_BYTES = 64 * 1024
+/** Nobody listens, or who answered died over it. A full backlog (EAGAIN) is neither. */
+const GONE = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']
 
 /** Asks the app server behind `socketPath` whether it may take traffic. Never rejects. */
 export function probe(socketPath: string): Promise<ProbeOutcome> {
@@ -13,25 +16,23 @@ export function probe(socketPath: string): Promise<ProbeOutcome> {
       agent: false,
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
     })
-    asked.on('error', (error: NodeJS.ErrnoException) => resolve(isAbsent(error.code) ? 'refused' : 'unwell'))
+    const fail = ({ code = '' }: NodeJS.ErrnoException) => resolve(GONE.includes(code) ? 'refused' : 'silent')
+    asked.on('error', fail)
     asked.on('response', (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
         if (body.length < BODY_LIMIT_BYTES) body += chunk
       })
-      response.on('error', () => resolve('unwell'))
+      response.on('error', fail)
       response.on('end', () => resolve(outcomeOf(response.statusCode, body)))
     })
     asked.end()
   })
 }
 
-function isAbsent(code: string | undefined): boolean {
-  return code === 'ECONNREFUSED' || code === 'ENOENT'
-}
-
 function outcomeOf(status: number | undefined, body: string): ProbeOutcome {
-  if (status === 200) return 'ready'
-  return status === 503 && /"status"\s*:\s*"draining"|service\.draining/.test(body) ? 'draining' : 'unwell'
+  const word = /"status"\s*:\s*"(\w+)"/.exec(body)?.[1]
+  if (status === 200) return word === 'overloaded' ? 'overloaded' : 'ready'
+  return status === 503 && word === 'draining' ? 'draining' : 'unwell'
 }

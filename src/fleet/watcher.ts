@@ -5,13 +5,18 @@ import type { Log } from '../platform/log.ts'
 import { probe } from './probe.ts'
 import { writeScrapeTargets } from './scrape-targets.ts'
 import { joinSlot, leaveSlot, readSockets, slotDirectories, socketPath, sweepSocket } from './slots.ts'
-import { decide, observe, type Action, type Observation } from './watch-policy.ts'
+import { decide, observe, type Action, type Observation, type ProbeOutcome } from './watch-policy.ts'
 
 export interface WatcherOptions {
   stateDirectory: string
   appMetricsPortBase: number
   registry: Registry
   log: Log
+}
+
+interface Answer {
+  socketId: string
+  outcome: ProbeOutcome
 }
 
 /** Holds nothing that the disk does not hold, apart from streaks: a watcher that dies changes no rotation, a new one continues. */
@@ -30,13 +35,14 @@ export async function createWatcher({ stateDirectory, appMetricsPortBase, regist
     registers,
   })
   const latest = new Map<string, Observation>()
-  const asking = new Set<string>()
+  const asking = new Map<string, Promise<void>>()
+  /** Answers since the round before. */
+  let heard = new Map<string, Answer>()
   let writtenTargets: string | undefined
 
   async function ask(slot: string, socketId: string): Promise<void> {
-    asking.add(slot)
     const outcome = await probe(socketPath(directories.apps, slot))
-    latest.set(slot, observe(latest.get(slot), { slot, socketId, outcome }))
+    heard.set(slot, { socketId, outcome })
     asking.delete(slot)
   }
 
@@ -56,22 +62,26 @@ export async function createWatcher({ stateDirectory, appMetricsPortBase, regist
     })
   }
 
-  /** One look at all app servers. A slow one is waited for no longer than `settleMs`; its answer counts in a later round. */
+  /** One look at all app servers. Who has not answered after `settleMs` is silent for now; a late answer counts in the next round. */
   async function round(settleMs: number): Promise<void> {
     // @NOTE read before asking: a slot that its app server gives up meanwhile is not joined again by an older answer.
     const rotation = await readSockets(directories.slots)
     const sockets = await readSockets(directories.apps)
     const free = [...sockets].filter(([slot]) => !asking.has(slot))
-    const answers = Promise.all(free.map(([slot, socketId]) => ask(slot, socketId)))
-    await Promise.race([answers, new Promise((resolve) => setTimeout(resolve, settleMs))])
+    for (const [slot, socketId] of free) asking.set(slot, ask(slot, socketId))
+    await Promise.race([Promise.all(asking.values()), new Promise((resolve) => setTimeout(resolve, settleMs))])
 
+    const fresh = new Set(free.map(([slot]) => slot).filter((slot) => !asking.has(slot)))
     for (const slot of latest.keys()) if (!sockets.has(slot)) latest.delete(slot)
-    const fleet = [...latest.values()].filter(({ slot, socketId }) => sockets.get(slot) === socketId)
-    const answered = new Set(fleet.map(({ slot }) => slot))
-    const judged = new Map([...rotation].filter(([slot]) => answered.has(slot) || !sockets.has(slot)))
-    for (const action of decide(fleet, judged)) {
-      // An answer from an earlier round is too old to let anybody in: the app server may have begun to drain.
-      if (action.kind === 'join' && asking.has(action.slot)) continue
+    for (const [slot, socketId] of sockets) {
+      const answer = heard.get(slot)
+      const outcome = answer?.socketId === socketId ? answer.outcome : 'silent'
+      latest.set(slot, observe(latest.get(slot), { slot, socketId, outcome }))
+    }
+    heard = new Map()
+    for (const action of decide([...latest.values()], rotation)) {
+      // An answer to an earlier round is too old to let anybody in: the app server may have begun to drain.
+      if (action.kind === 'join' && !fresh.has(action.slot)) continue
       await apply(action).catch((error: unknown) => log.warn({ event: 'slot.failed', action, error: String(error) }))
     }
 

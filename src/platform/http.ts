@@ -118,6 +118,7 @@ export async function createHttpApp({
   return Object.assign(app, {
     declaredRoutes: (): readonly DeclaredRoute[] => routes,
     requestsInFlight: () => shedding.inFlight(),
+    isOverloaded: () => shedding.isOverloaded(),
   })
 }
 

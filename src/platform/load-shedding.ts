@@ -17,6 +17,7 @@ export interface LoadShedding extends Disposable {
   /** Told of every route as it is declared. */
   classes: Pick<ShedClasses, 'add'>
   inFlight(): number
+  isOverloaded(): boolean
 }
 
 export interface LoadSheddingOptions {
@@ -63,6 +64,7 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
       }),
     classes,
     inFlight: () => policy.state().inFlight,
+    isOverloaded: () => policy.state().isOverloaded,
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }

@@ -35,6 +35,7 @@ import { photosRoutes } from '../features/photos/photos.routes.ts'
 import { createPhotos, eraseMedia, forgetPhotosOf } from '../features/photos/photos.service.ts'
 import { searchRoutes } from '../features/search/search.routes.ts'
 import { systemRoutes } from '../features/system/system.routes.ts'
+import type { Readiness } from '../contract/system.ts'
 import { createAnswerCaching } from '../platform/answer-caching.ts'
 import { createClassLimits } from '../platform/class-limits.ts'
 import { createHttpApp, type App } from '../platform/http.ts'
@@ -42,13 +43,14 @@ import { createPasswords } from '../platform/passwords.ts'
 import { openSpool } from '../platform/spool.ts'
 import type { Services } from './services.ts'
 
-export type Readiness = 'ready' | 'starting' | 'draining'
+/** Whether it is overloaded, the app itself knows. */
+export type Lifetime = Exclude<Readiness['status'], 'overloaded'>
 
 /** As built for this checkout or release; one that was never built has the source. */
 const PAGES = ['../../dist/web', '../web'].map((directory) => join(import.meta.dirname, directory))
 
 /** The API of one app server: services in the order in which they need each other, then their routes. */
-export async function createApiApp(services: Services, readiness: () => Readiness): Promise<App> {
+export async function createApiApp(services: Services, lifetime: () => Lifetime): Promise<App> {
   const { config, db, events, log, metrics, pages, postgres, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log })
   const spool = openSpool(config.spoolDirectory)
@@ -79,7 +81,7 @@ export async function createApiApp(services: Services, readiness: () => Readines
     edge: { origin: config.edgeOrigin, port: config.edgePort, tlsPort: config.edgeTlsPort },
     postgres,
     redisMain,
-    readiness,
+    readiness: () => (lifetime() === 'ready' && app.isOverloaded() ? 'overloaded' : lifetime()),
   })
   accountsRoutes(app, {
     accounts: createAccounts({ db, sessions, passwords, events }),

@@ -12,8 +12,8 @@ export interface SystemDeps {
   edge: { origin: string | null; port: number; tlsPort: number }
   postgres: Postgres
   redisMain: RedisMain
-  /** What `/health/ready` answers; the watcher takes a server that is not ready out of the rotation. */
-  readiness: () => 'ready' | 'starting' | 'draining'
+  /** What `/health/ready` answers; the watcher takes a server that is starting or draining out of the rotation. */
+  readiness: () => Readiness['status']
 }
 
 const STARTED_AT_MS = Date.now()
@@ -31,7 +31,8 @@ export function systemRoutes(app: App, deps: SystemDeps): void {
     { ...health, schema: { response: { 200: Readiness, 503: Readiness } } },
     (_request, reply) => {
       const status = deps.readiness()
-      reply.code(status === 'ready' ? 200 : 503)
+      // Overloaded is able to work: whoever asks shall send neither more nor nothing.
+      reply.code(status === 'starting' || status === 'draining' ? 503 : 200)
       return { status }
     },
   )
