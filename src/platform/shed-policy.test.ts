@@ -37,6 +37,14 @@ test('a pause that ends refuses nobody', () => {
   assert.equal(policy.state().isOverloaded, false)
 })
 
+test('one long turn of the loop refuses nobody', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, 0, 2_000, 1)
+  for (let each = 0; each < 200; each++) policy.admits('heavy', now + 1_500, now + each)
+  policy.tick(now + 1_500, 1_450)
+  assert.equal(policy.state().isOverloaded, false)
+})
+
 test('a queue that stays takes places away: from the heavy first, from feeds last, from health never', () => {
   const policy = createShedPolicy(TARGET_MS)
   const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
@@ -49,6 +57,17 @@ test('a queue that stays takes places away: from the heavy first, from feeds las
     assert.equal(sum, Math.ceil(limit * share), CLASSES[index])
   }
   assert.equal(taken[4], 10_000)
+})
+
+test('an overloaded server refuses what has waited so long that its answer would come too late', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
+  policy.tick(now + 6_000, 5_950)
+  assert.equal(policy.admits('feed', now + 6_000, now + 100), false)
+  assert.equal(policy.admits('never', now + 6_000, now + 100), true)
+  assert.equal(policy.admits('feed', now + 6_000, now + 5_000), true)
+  policy.tick(now + 6_050, 1)
+  assert.equal(policy.admits('feed', now + 6_050, now), true, 'a try at a server that hangs is no waiting')
 })
 
 test('a second without a refusal ends it', () => {
@@ -97,6 +116,27 @@ test('at three times what it can carry a server answers what it can in time, and
   assert.ok(after && after.refusedLateMs <= 2_000, `refuses ${after?.refusedLateMs} ms after the spike`)
 })
 
+test('a cold server at a modest rate is slow, refuses nobody, and soon is slow no more', () => {
+  // Its requests cost thirteen times as much at first, more than the rate leaves time for.
+  const run = simulate(
+    [
+      { seconds: 10, perSecond: 67 },
+      { seconds: 5, perSecond: 67 },
+    ],
+    { coldFactor: 12, classOf: (count) => (count % 10 === 0 ? 'heavy' : count % 4 === 0 ? 'read' : 'feed') },
+  )
+  const [cold, warm] = run
+  assert.ok(cold && cold.p95Ms > 300, `P95 ${cold?.p95Ms} ms: the model was never in need`)
+  assert.deepEqual([cold.refused, warm?.refused], [0, 0])
+  assert.ok(warm && warm.p95Ms < 100, `P95 ${warm?.p95Ms} ms`)
+})
+
+test('a cold server with far more than it can carry refuses most of it and answers the rest', () => {
+  const [cold] = simulate([{ seconds: 15, perSecond: 1_800 }], { coldFactor: 15 })
+  assert.ok(cold && cold.refused > 0.5 * 15 * 1_800, `${cold?.refused} refused`)
+  assert.ok(cold.answered >= 0.5 * 600 * 15, `${cold.answered} answered`)
+})
+
 interface Phase {
   answered: number
   refused: number
@@ -105,11 +145,23 @@ interface Phase {
   refusedLateMs: number
 }
 
-/** A Node process: one loop, which works off what is ready and then looks again. Each request takes four steps of 0.4 ms, 1 ms apart. */
-function simulate(phases: readonly { seconds: number; perSecond: number }[]): Phase[] {
+/** As many as the balancer sends at once (MINIGRAM_LB_MAX_CONNS). */
+const BALANCER_MAX = 256
+
+/** A Node process: one loop, which works off what is ready and then looks again. Each request takes four steps of 0.4 ms, 1 ms apart;
+ *  `coldFactor` times more of it at first, which is gone after some hundred requests. */
+function simulate(
+  phases: readonly { seconds: number; perSecond: number }[],
+  {
+    coldFactor = 0,
+    classOf = (): ShedClass => 'feed',
+  }: { coldFactor?: number; classOf?: (count: number) => ShedClass } = {},
+): Phase[] {
   const policy = createShedPolicy(TARGET_MS)
   const results: Phase[] = []
-  let ready: { atMs: number; sentAtMs: number; step: number }[] = []
+  let ready: { atMs: number; sentAtMs: number; step: number; shedClass: ShedClass }[] = []
+  let arrived = 0
+  let done = 0
   let now = 0
   let dueMs = 50
   let arrivalMs = 0
@@ -123,20 +175,25 @@ function simulate(phases: readonly { seconds: number; perSecond: number }[]): Ph
         policy.tick(now, now - dueMs)
         dueMs = now + 50
       }
-      for (; arrivalMs <= now; arrivalMs += 1_000 / perSecond) ready.push({ atMs: now, sentAtMs: arrivalMs, step: 0 })
+      for (; arrivalMs <= now; arrivalMs += 1_000 / perSecond) {
+        if (ready.length < BALANCER_MAX)
+          ready.push({ atMs: now, sentAtMs: arrivalMs, step: 0, shedClass: classOf(++arrived) })
+        else phase.refused += 1
+      }
       const turn = ready.filter(({ atMs }) => atMs <= now)
       ready = ready.filter(({ atMs }) => atMs > now)
       for (const each of turn) {
-        if (each.step === 0 && !policy.admits('feed', now, each.sentAtMs)) {
+        if (each.step === 0 && !policy.admits(each.shedClass, now, each.sentAtMs)) {
           now += 0.05
           phase.refused += 1
           phase.refusedLateMs = now - startMs
           continue
         }
-        now += 0.41
+        now += 0.41 * (1 + coldFactor * Math.exp(-done / 200))
         if (each.step < 3) ready.push({ ...each, atMs: now + 1, step: each.step + 1 })
         else {
           policy.done()
+          done += 1
           phase.answered += 1
           latencies.push(now - each.sentAtMs)
         }

@@ -4,18 +4,24 @@ export type ShedClass = 'heavy' | 'write' | 'read' | 'feed' | 'never'
 /** Which share of the places a class may take: when all are wanted, feeds get the last ones. */
 const SHARES: Readonly<Record<ShedClass, number>> = { heavy: 0.25, write: 0.6, read: 0.85, feed: 1, never: Infinity }
 
-/** Waiting that lasts this long is a standing queue and not a collection of garbage. */
+/** Waiting that lasts this long, and is found in so many looks in a row, is a standing queue: one long turn of the loop is none. */
 const STANDING_MS = 300
-/** Without a refusal for this long, the overload is over. */
+const STANDING_LOOKS = 2
+/** Without waiting and refusals for this long, in which the loop ran, the overload is over. */
 const CALM_MS = 1_000
 /** The first guess of how many places there are: what was answered in this time. Corrected from there. */
 const FIRST_LIMIT_MS = 100
 /** So many wait hardly at all where the server is busy with them, and where it is starved by its neighbours fewer would not wait less. */
 const LIMIT_MIN = 32
+/** Until it has answered so many requests a server compiles as it goes and has nothing at hand: it is slow for a moment, and soon no more. */
+const COLD_ANSWERS = 2_000
+const LIMIT_MIN_COLD = 128
 const LIMIT_MAX = 4_096
 /** One step down is faster than one up: places are found again within a second or two, a queue must be gone sooner. */
 const LESS = 0.9
 const MORE = 1.05
+/** An overloaded server takes on nothing that has waited for so long, half of what the balancer waits for an answer: it would be too late. */
+const STALE_MS = 5_000
 /** Waiting that the loop's own delay does not explain (another machine's clock, a try at a server that hangs) is believed up to this multiple. */
 const LOOP_DELAY_FACTOR = 4
 /** The smallest difference between NGINX's clock and ours is what the clocks are apart; it is learned anew over this time. */
@@ -38,24 +44,30 @@ export function createShedPolicy(targetMs: number) {
   let inFlight = 0
   let limit = Infinity
   let queueMs = 0
+  let loopMs = 0
   let answered = 0
+  let answeredEver = 0
   let answersPerMs = 0
-  let refusedAtMs = -Infinity
+  let wasRefused = false
+  let calmMs = 0
   let lastTickMs = 0
   let slowSinceMs: number | null = null
+  let slowLooks = 0
   let waits: number[] = []
   const clock = createClockDifference()
 
-  function enter(): void {
-    limit = Math.max(LIMIT_MIN, Math.floor(answersPerMs * FIRST_LIMIT_MS))
-  }
+  const limitMin = () => (answeredEver < COLD_ANSWERS ? LIMIT_MIN_COLD : LIMIT_MIN)
+
+  const believed = (waitedMs: number) => Math.min(waitedMs, loopMs * LOOP_DELAY_FACTOR)
 
   return {
     /** `sentAtMs`: when the balancer passed the request on, by its clock; null where nobody said. An admitted one is `done` later. */
     admits(shedClass: ShedClass, nowMs: number, sentAtMs: number | null): boolean {
-      if (sentAtMs !== null) waits.push(clock.since(sentAtMs, nowMs))
-      if (inFlight >= limit * SHARES[shedClass]) {
-        refusedAtMs = nowMs
+      const waitedMs = sentAtMs === null ? 0 : clock.since(sentAtMs, nowMs)
+      if (sentAtMs !== null) waits.push(waitedMs)
+      const isStale = limit !== Infinity && believed(waitedMs) > STALE_MS && shedClass !== 'never'
+      if (isStale || inFlight >= limit * SHARES[shedClass]) {
+        wasRefused = true
         return false
       }
       inFlight += 1
@@ -65,6 +77,7 @@ export function createShedPolicy(targetMs: number) {
     done(): void {
       inFlight -= 1
       answered += 1
+      answeredEver += 1
     },
 
     /** Called every 50 ms or so, `loopDelayMs` later than it should have been. */
@@ -72,19 +85,23 @@ export function createShedPolicy(targetMs: number) {
       const passedMs = Math.max(1, nowMs - lastTickMs)
       answersPerMs += (answered / passedMs - answersPerMs) * Math.min(1, passedMs / 1_000)
       answered = 0
-      queueMs = Math.min(median(waits), loopDelayMs * LOOP_DELAY_FACTOR)
+      loopMs = loopDelayMs
+      queueMs = believed(median(waits))
       waits = []
       const isSlow = queueMs > targetMs
+      slowLooks = isSlow ? slowLooks + 1 : 0
       if (!isSlow) slowSinceMs = null
       else slowSinceMs ??= lastTickMs
-      const wasRefused = refusedAtMs >= lastTickMs
+      calmMs = wasRefused || isSlow ? 0 : calmMs + Math.max(0, passedMs - loopDelayMs)
       lastTickMs = nowMs
 
       if (limit === Infinity) {
-        if (slowSinceMs !== null && nowMs - slowSinceMs >= STANDING_MS) enter()
-      } else if (isSlow) limit = Math.max(LIMIT_MIN, limit * LESS)
+        const isStanding = slowSinceMs !== null && nowMs - slowSinceMs >= STANDING_MS && slowLooks >= STANDING_LOOKS
+        if (isStanding) limit = Math.max(limitMin(), Math.floor(answersPerMs * FIRST_LIMIT_MS))
+      } else if (isSlow) limit = Math.max(limitMin(), limit * LESS)
       else if (wasRefused && queueMs < targetMs / 2) limit = Math.min(LIMIT_MAX, limit * MORE)
-      else if (nowMs - refusedAtMs > CALM_MS) limit = Infinity
+      else if (calmMs > CALM_MS) limit = Infinity
+      wasRefused = false
     },
 
     state: (): ShedState => ({ isOverloaded: limit !== Infinity, limit, inFlight, queueMs }),
