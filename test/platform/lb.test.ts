@@ -238,18 +238,24 @@ test('each strategy chooses among two app servers as its name says', async (t) =
     assert.deepEqual(used(await answers((round) => ({ ...client(round), ...session(round) }))), both, strategy)
     if (strategy === 'ip_hash') {
       assert.equal(used(await answers(() => client(7))).length, 1, 'one client stays with one')
-      assert.deepEqual(await answers(client), await answers(client))
+      assertMostly(await answers(client), await answers(client))
     } else if (strategy === 'cookie') {
       assert.equal(
         used(await answers((round) => ({ ...client(round), ...session(7) }))).length,
         1,
         'a session stays with one',
       )
-      assert.deepEqual(await answers(session), await answers(session))
+      assertMostly(await answers(session), await answers(session))
     } else
       assert.deepEqual(used(await answers(() => ({ ...client(7), ...session(7) }))), both, `${strategy} knows no one`)
   }
 })
+
+/** Who finds no slot in twenty steps along NGINX's ring goes round robin: with 2 of 16 slots in use, (14/16)^20 or one in fourteen. */
+function assertMostly(first: readonly string[], again: readonly string[]): void {
+  const same = first.filter((text, index) => text === again[index]).length
+  assert.ok(same >= first.length * 0.75, `${same} of ${first.length} stay with one`)
+}
 
 /** Joins the slot after the front's own. */
 async function startSecondApp(t: TestContext, { stateDirectory }: Front, text: string): Promise<void> {
@@ -262,6 +268,15 @@ async function startSecondApp(t: TestContext, { stateDirectory }: Front, text: s
     server.close()
   })
 }
+
+test('an app server whose answer comes too late is asked again at once', async (t) => {
+  const front = await startFront(t, ({ url }, response) => {
+    if (url !== '/explore') response.end('free')
+  })
+  // Two seconds, then NGINX answers with the plain document.
+  assert.match((await ask(`${front.lb}/explore`)).text, /<!doctype html>/)
+  assert.equal((await ask(`${front.lb}/api/instance`)).text, 'free')
+})
 
 test('with every place of every slot taken the answer is 503 at once, no slot rests for it, and then it goes on', async (t) => {
   const held: (() => void)[] = []

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { request } from 'undici'
+import { DEFAULT_SETTINGS } from '../../src/cli/plan/settings.ts'
 import { freePort } from './servers.ts'
 
 export const SECRET = 'the-edge-secret-of-this-test'
@@ -73,8 +74,8 @@ export async function startFront(
     MINIGRAM_PORT_EDGE_PURGE: edgePurge,
     MINIGRAM_PORT_EDGES: '1',
     MINIGRAM_PORT_EDGE_PURGES: '1',
-    MINIGRAM_LB_MAX_FAILS: '1',
-    MINIGRAM_LB_FAIL_TIMEOUT: '2s',
+    MINIGRAM_LB_MAX_FAILS: String(DEFAULT_SETTINGS.lbMaxFails),
+    MINIGRAM_LB_FAIL_TIMEOUT: DEFAULT_SETTINGS.lbFailTimeout,
     MINIGRAM_LB_WEIGHTS: '1',
     MINIGRAM_LB_RATE: '1000r/s',
     MINIGRAM_LB_BURST: '1000',

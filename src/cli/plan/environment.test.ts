@@ -51,7 +51,7 @@ test('the environment of a stack is this list and nothing else', () => {
     MINIGRAM_REDIS_MAIN: '127.0.0.1:26301',
     MINIGRAM_REDIS_CACHE: '127.0.0.1:26302',
     MINIGRAM_LB_PURGE_TARGET: 'http://127.0.0.1:24082',
-    MINIGRAM_LB_MAX_FAILS: '1',
+    MINIGRAM_LB_MAX_FAILS: '129',
     MINIGRAM_LB_FAIL_TIMEOUT: '2s',
     MINIGRAM_LB_WEIGHTS: '1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1',
     MINIGRAM_LB_RATE: '10r/s',

@@ -36,7 +36,8 @@ export const DEFAULT_SETTINGS: Settings = {
   opsBind: '127.0.0.1',
   apps: 3,
   pops: 1,
-  lbMaxFails: 1,
+  // One more than MINIGRAM_LB_MAX_CONNS: even if all that a slot works on times out, overload has not made it rest.
+  lbMaxFails: 129,
   lbFailTimeout: '2s',
   lbWeights: Array(APP_SLOTS).fill('1').join(','),
   lbRate: '10r/s',
