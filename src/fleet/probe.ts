@@ -5,7 +5,7 @@ import type { ProbeOutcome } from './watch-policy.ts'
 const PROBE_TIMEOUT_MS = 5_000
 const BODY_LIMIT_BYTES = 64 * 1024
 /** Nobody listens, or who answered died over it. A full backlog (EAGAIN) is neither. */
-const GONE = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']
+const GONE = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'])
 
 /** Asks the app server behind `socketPath` whether it may take traffic. Never rejects. */
 export function probe(socketPath: string): Promise<ProbeOutcome> {
@@ -16,7 +16,7 @@ export function probe(socketPath: string): Promise<ProbeOutcome> {
       agent: false,
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
     })
-    const fail = ({ code = '' }: NodeJS.ErrnoException) => resolve(GONE.includes(code) ? 'refused' : 'silent')
+    const fail = ({ code = '' }: NodeJS.ErrnoException) => resolve(GONE.has(code) ? 'refused' : 'silent')
     asked.on('error', fail)
     asked.on('response', (response) => {
       let body = ''
