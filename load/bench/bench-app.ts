@@ -22,10 +22,16 @@ export async function startBench(environment: Readonly<Record<string, string>> =
   const ends: (() => unknown)[] = []
   // `startApp` asks of a test's context only that it calls back at the end.
   const context = { after: (end: () => unknown) => void ends.push(end) } as unknown as TestContext
+  const end = async () => {
+    for (const each of ends.splice(0).toReversed()) await each()
+  }
   const app = await startApp(context, {
     MINIGRAM_LIMIT_READS_PER_MINUTE: NO_LIMITS,
     MINIGRAM_LIMIT_WRITES_PER_MINUTE: NO_LIMITS,
     ...environment,
+  }).catch(async (error: unknown) => {
+    await end()
+    throw error
   })
   return {
     app,
@@ -62,9 +68,7 @@ export async function startBench(environment: Readonly<Record<string, string>> =
         [followerIds, followeeIds],
       )
     },
-    async [Symbol.asyncDispose]() {
-      for (const end of ends.toReversed()) await end()
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startFront } from '../../test/support/front.ts'
 import { freePort } from '../../test/support/servers.ts'
-import type { Benchmark } from './main.ts'
+import type { Benchmark } from './benchmark.ts'
 import { compare, wrk } from './measure.ts'
 
 /** What a rendition of 640 pixels takes. */
@@ -18,7 +18,8 @@ const START_DEADLINE_MS = 10_000
 export const edge: Benchmark = {
   name: 'edge',
   about: 'photos from a PoP’s cache against a Varnish that makes the bytes up',
-  async run({ seconds, rounds }) {
+  expectedSeconds: ({ seconds, rounds }) => 12 + rounds * seconds * 2,
+  async run({ seconds, rounds }, say) {
     const ends: (() => unknown)[] = []
     // `startFront` asks of a test's context only that it calls back at the end.
     const context = { after: (end: () => unknown) => void ends.push(end) } as unknown as TestContext
@@ -34,6 +35,7 @@ export const edge: Benchmark = {
         () => wrk(photo, null, seconds),
         () => wrk(plain, null, seconds),
         rounds,
+        say,
       )
       const row = [
         `${SIZE_BYTES / 1_000} kB`,

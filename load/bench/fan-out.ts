@@ -3,7 +3,7 @@ import { createFeedLists } from '../../src/features/feed/feed-lists.ts'
 import type { FanOutPayload } from '../../src/features/feed/feed-updates.service.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { startBench } from './bench-app.ts'
-import type { Benchmark } from './main.ts'
+import type { Benchmark } from './benchmark.ts'
 import { median } from './measure.ts'
 
 const FOLLOWERS = 10_000
@@ -14,7 +14,9 @@ const POSTS = 5
 export const fanOut: Benchmark = {
   name: 'fan-out',
   about: 'deliveries per second of one worker, and what lists take of redis-main',
-  async run() {
+  expectedSeconds: () => 60,
+  async run(_options, say) {
+    say('people and their lists')
     await using bench = await startBench()
     const { db, log, metrics, redisMain } = bench.app.services
     const lists = createFeedLists(redisMain, log)
@@ -37,7 +39,9 @@ export const fanOut: Benchmark = {
       [`${FOLLOWERS} followers, ${LISTS} of them with a list`, LISTS],
       [`${FOLLOWERS} followers, all with a list`, FOLLOWERS],
     ] as const) {
+      say(`${what}: lists`)
       for (const fan of fans.slice(LISTS, count)) await fill(fan)
+      say(`${what}: posts`)
       const seconds: number[] = []
       for (let post = 0; post < POSTS; post += 1) seconds.push(await publish())
       const perPost = median(seconds)

@@ -1,5 +1,5 @@
 import { startBench } from './bench-app.ts'
-import type { Benchmark } from './main.ts'
+import type { Benchmark } from './benchmark.ts'
 import { median, wrk, type Round } from './measure.ts'
 
 const FOLLOWS = [50, 500, 5_000]
@@ -11,7 +11,9 @@ const POPULAR_SHARE = 0.01
 export const follows: Benchmark = {
   name: 'follows',
   about: 'one feed page by how many its reader follows',
-  async run({ seconds, rounds }) {
+  expectedSeconds: ({ seconds, rounds }) => 35 + rounds * FOLLOWS.length * (seconds + 0.5),
+  async run({ seconds, rounds }, say) {
+    say('people, photos and follows')
     await using bench = await startBench()
     const authors = await bench.accounts(5_000)
     await bench.photos(authors, 20_000)
@@ -32,6 +34,7 @@ export const follows: Benchmark = {
     const builtMs = new Map<number, number[]>(FOLLOWS.map((count) => [count, []]))
     const { client } = bench.app.services.redisMain
     for (let round = 0; round < rounds; round += 1) {
+      say(`round ${round + 1} of ${rounds}`)
       for (const { count, person, id } of readers) {
         for (let time = 0; time < 5; time += 1) {
           await client.del(`feed:${id}`)

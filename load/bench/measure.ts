@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import type { Say } from './benchmark.ts'
 
 /** What one round of a client against one address gave. */
 export interface Round {
@@ -40,9 +41,11 @@ export async function compare(
   ours: () => Promise<Round>,
   theirs: () => Promise<Round>,
   rounds: number,
+  say: Say,
 ): Promise<{ ours: Round; theirs: Round; throughputRatio: number; cpuRatio: number }> {
   const pairs: [Round, Round][] = []
   for (let round = 0; round < rounds; round += 1) {
+    say(`round ${round + 1} of ${rounds}`)
     const first = round % 2 === 0 ? await ours() : await theirs()
     const second = round % 2 === 0 ? await theirs() : await ours()
     pairs.push(round % 2 === 0 ? [first, second] : [second, first])
@@ -69,6 +72,11 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
   const half = sorted.length >> 1
   return sorted.length % 2 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
+}
+
+export function p95(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0
 }
 
 function milliseconds(text = ''): number {
@@ -111,7 +119,11 @@ function outputOf(command: string, args: readonly string[]): Promise<string> {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    child.once('error', reject)
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'ENOENT' ? new Error(`${command} is not installed   try: apt-get install ${command}`) : error,
+      ),
+    )
     child.once('exit', (code) => (code === 0 ? resolve(text) : reject(new Error(`${command} ended with ${code}`))))
   })
 }

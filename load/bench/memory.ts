@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../src/platform/config.ts'
 import { portOf } from '../../src/platform/ports.ts'
-import type { Benchmark } from './main.ts'
+import type { Benchmark } from './benchmark.ts'
 
 const GOAL_MIB_PER_MINUTE = 1
 const SAMPLE_MS = 5_000
@@ -14,22 +14,35 @@ const ACTIONS_PER_SECOND = '150'
 export const memory: Benchmark = {
   name: 'memory',
   about: 'memory of one app server of the running stack under `browse`',
-  async run({ minutes }) {
-    const { config } = loadConfig()
-    const port = portOf('appMetrics', config.portOffset) + 1
-    await residentMib(port)
+  expectedSeconds: ({ minutes }) => minutes * 60 + 15,
+  obstacle: () =>
+    residentMib(appMetricsPort()).then(
+      () => null,
+      (error: Error) => error.message,
+    ),
+  async run({ minutes }, say) {
+    const port = appMetricsPort()
     const seconds = Math.round(minutes * 60)
     const args = ['--mix', 'browse', '--people', PEOPLE, '--rate', ACTIONS_PER_SECOND, '--seconds', String(seconds)]
     const load = spawn(process.execPath, [join(import.meta.dirname, '../main.ts'), ...args], { stdio: 'ignore' })
     const samples: [minute: number, mib: number][] = []
     const startedAt = Date.now()
-    while (load.exitCode === null && Date.now() - startedAt < seconds * 1_000) {
-      samples.push([(Date.now() - startedAt) / 60_000, await residentMib(port)])
-      await sleep(SAMPLE_MS)
+    try {
+      while (load.exitCode === null && Date.now() - startedAt < seconds * 1_000) {
+        const mib = await residentMib(port)
+        samples.push([(Date.now() - startedAt) / 60_000, mib])
+        say(`${mib.toFixed(0)} MiB`)
+        await sleep(SAMPLE_MS)
+      }
+      if (load.exitCode !== null && (samples.at(-1)?.[0] ?? 0) < minutes * 0.9)
+        throw new Error(`the load ended early (${load.exitCode})   try: npm run load -- ${args.join(' ')}`)
+    } finally {
+      if (load.exitCode === null) {
+        const ended = new Promise((resolve) => load.once('exit', resolve))
+        load.kill()
+        await ended
+      }
     }
-    if (load.exitCode !== null && (samples.at(-1)?.[0] ?? 0) < minutes / 2)
-      throw new Error(`the load ended early (${load.exitCode}): try it with npm run load -- ${args.join(' ')}`)
-    if (load.exitCode === null) await new Promise((resolve) => load.once('exit', resolve))
     const half = samples.filter(([minute]) => minute >= minutes / 2)
     const slope = slopeOf(half)
     const [first, last] = [samples[0]?.[1] ?? 0, samples.at(-1)?.[1] ?? 0]
@@ -42,6 +55,10 @@ export const memory: Benchmark = {
       },
     ]
   },
+}
+
+function appMetricsPort(): number {
+  return portOf('appMetrics', loadConfig().config.portOffset) + 1
 }
 
 async function residentMib(port: number): Promise<number> {

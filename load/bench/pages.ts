@@ -1,12 +1,16 @@
 import { startBench, startReadyString } from './bench-app.ts'
-import type { Benchmark } from './main.ts'
+import type { Benchmark } from './benchmark.ts'
 import { compare, wrk } from './measure.ts'
+
+/** For the time left. */
+const CASES = 4
 
 /** Warm pages of one app server against the same bytes as a ready string. */
 export const pages: Benchmark = {
   name: 'pages',
   about: 'warm pages of one app server against the same bytes as a ready string',
-  async run({ seconds, rounds }) {
+  expectedSeconds: ({ seconds, rounds }) => 20 + CASES * (4 + rounds * seconds * 2),
+  async run({ seconds, rounds }, say) {
     await using bench = await startBench()
     const { person, id } = await bench.person('reader')
     const authors = await bench.accounts(50)
@@ -37,6 +41,7 @@ export const pages: Benchmark = {
         () => wrk(url, token, seconds),
         () => wrk(ready.url, token, seconds),
         rounds,
+        (round) => say(`${what}, ${round}`),
       )
       isMet.push(throughputRatio >= goal)
       results.push([
