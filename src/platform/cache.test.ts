@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { eventually } from '../../test/support/eventually.ts'
 import { serversOf } from '../../test/support/servers.ts'
 import { createCache, type Cache, type CacheKind, type Load } from './cache.ts'
 import { entryKey } from './cache-scripts.ts'
@@ -66,6 +67,40 @@ test('what does not exist is remembered as such', async (t) => {
   assert.equal((await cache.getMany(kind, ['gone'], 'any', load)).size, 0)
   assert.equal((await cache.getMany(kind, ['gone'], 'any', load)).size, 0)
   assert.equal(loads, 1)
+})
+
+test('a value past four fifths of its life is served at once, and read anew by one process meanwhile', async (t) => {
+  const caches = await openCaches(t, 2)
+  const kind = newKind()
+  const { redisPort } = await serversOf(t)
+  const redis = connectRedis({ host: '127.0.0.1', port: redisPort }, 'test', log, 'look')
+  t.after(() => closeRedis(redis))
+  let skewMs = 0
+  const realNow = Date.now
+  t.mock.method(Date, 'now', () => realNow() + skewMs)
+  let loads = 0
+  const slow = Promise.withResolvers<void>()
+  const load: Load = async () => {
+    const version = (loads += 1)
+    if (version > 1) await slow.promise
+    return { values: new Map([['a', String(version)]]), position: positionOf(version) }
+  }
+  const ask = async (cache: Cache) => (await cache.getMany(kind, ['a'], 'any', load)).get('a')
+  const asked = (times: number) =>
+    Promise.all(Array.from({ length: times }, (_, at) => ask(caches[at % 2] ?? assert.fail())))
+  await asked(1)
+  await eventually('redis-cache has it', 5_000, () => redis.get(entryKey(kind.name, 'a')))
+
+  skewMs = kind.ttlSeconds * 1_000 * 0.85
+  assert.deepEqual(new Set(await asked(20)), new Set(['1']), 'nobody waits for the load, which does not end')
+  await eventually('it is being read anew', 5_000, async () => (loads === 2 ? true : null))
+  slow.resolve()
+  await eventually('redis-cache has what is new', 5_000, async () =>
+    (await redis.get(entryKey(kind.name, 'a')))?.endsWith('2') ? true : null,
+  )
+  skewMs += (kind.memorySeconds + 1) * 1_000
+  assert.deepEqual(await asked(2), ['2', '2'])
+  assert.equal(loads, 2)
 })
 
 test('a failed load is not remembered, and everyone who waited for it hears of it', async (t) => {

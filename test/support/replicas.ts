@@ -19,6 +19,10 @@ export interface Node {
   name: string
   port: number
   process: ChildProcess
+  /** All its processes at once, as a crash does. */
+  kill(): Promise<void>
+  /** On the files that it left. */
+  start(): void
 }
 
 /** A primary `pg1` and a streaming replica per delay ('0' or as recovery_min_apply_delay has it). Stopped when the test ends. */
@@ -30,12 +34,29 @@ export async function startReplicated(t: TestContext, delays: readonly string[])
     return stopAll(processes, directory)
   })
   const port = await freePort()
-  processes.push(startPostgres(join(directory, 'pg1'), port))
+  function track(name: string, port: number, start: () => ChildProcess, first = start()): Node {
+    processes.push(first)
+    return {
+      name,
+      port,
+      process: first,
+      async kill() {
+        const ended = new Promise((resolve) => this.process.once('exit', resolve))
+        signalServer(this.process, 'SIGKILL')
+        await ended
+      },
+      start() {
+        this.process = start()
+        processes.push(this.process)
+      },
+    }
+  }
+  const path = (name: string) => join(directory, name)
+  const nodes = [track('pg1', port, () => runPostgres(path('pg1'), port), startPostgres(path('pg1'), port))]
   await makeTemplate(port)
-  const nodes: Node[] = [{ name: 'pg1', port, process: processes[0] ?? never() }]
   for (const delay of delays) {
     const name = `pg${nodes.length + 1}`
-    const target = join(directory, name)
+    const target = path(name)
     const copy = spawnSync(
       join(postgresPrograms(), 'pg_basebackup'),
       ['-D', target, '-d', `host=127.0.0.1 port=${port} user=minigram_user`, '-X', 'stream', '-c', 'fast', '-R', '-N'],
@@ -43,9 +64,7 @@ export async function startReplicated(t: TestContext, delays: readonly string[])
     )
     if (copy.status !== 0) throw new Error(`pg_basebackup: ${copy.stderr}`)
     const replicaPort = await freePort()
-    const replica = runPostgres(target, replicaPort, [`recovery_min_apply_delay=${delay}`])
-    processes.push(replica)
-    nodes.push({ name, port: replicaPort, process: replica })
+    nodes.push(track(name, replicaPort, () => runPostgres(target, replicaPort, [`recovery_min_apply_delay=${delay}`])))
   }
   return nodes
 }
@@ -82,7 +101,7 @@ export async function startOwnRedis(t: TestContext): Promise<OwnRedis> {
 }
 
 /** To a PostgreSQL server and its processes, which do not get what is sent to the first of them. */
-export function signalServer({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT'): void {
+export function signalServer({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
   if (pid === undefined) return
   for (const each of [...childrenOf(pid), pid]) {
     try {
@@ -113,8 +132,4 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
   await eventually(what, deadlineMs, async () => ((await condition()) ? true : null))
-}
-
-function never(): never {
-  throw new Error('no process')
 }

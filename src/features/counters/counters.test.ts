@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
+import type { Person } from '../../../test/support/person.ts'
 import { insertPhotos } from '../../../test/support/photos.ts'
+import { addressesOf, startReplicated, until } from '../../../test/support/replicas.ts'
 import { enqueue } from '../../platform/jobs.ts'
 import { createCounterJobs } from './counters.jobs.ts'
 
@@ -89,4 +91,46 @@ test('counting while people like, comment and follow breaks nothing', async (t) 
   await counting
   await handlers['counters.reconcile']?.({}, { log, attempt: 1, lastAttempt: false })
   assert.deepEqual(await drifts(app), { likes: 0, comments: 0, followers: 0, following: 0, photos: 0 })
+})
+
+test('counters equal their lists after the database died amid likes, comments and follows', async (t) => {
+  const [node = assert.fail()] = await startReplicated(t, [])
+  const app = await startApp(t, {
+    MINIGRAM_POSTGRES_NODES: addressesOf([node]),
+    MINIGRAM_LIMIT_WRITES_PER_MINUTE: '1000000',
+  })
+  const people = await app.people('ann', 'bob', 'cem', 'dia')
+  const [photo = ''] = await insertPhotos(app, people[0], 1)
+  let isDone = false
+  let done = 0
+  const refused = new Set<number>()
+  const live = async (person: Person, index: number) => {
+    const whom = people[(index + 1) % people.length]?.username
+    for (let round = index; !isDone; round += 1) {
+      const answers = await Promise.all([
+        person.send(round % 2 ? 'PUT' : 'DELETE', `/api/photos/${photo}/like`),
+        person.send(round % 3 ? 'PUT' : 'DELETE', `/api/accounts/${whom}/follow`),
+        person.send('POST', `/api/photos/${photo}/comments`, { text: 'x' }),
+      ])
+      for (const { status } of answers)
+        if (status < 300) done += 1
+        else refused.add(status)
+    }
+  }
+  const living = people.map(live)
+  await until('they are at it', 30_000, () => done > 60)
+  await node.kill()
+  const doneBefore = done
+  node.start()
+  await until('they go on', 30_000, () => done > doneBefore + 60)
+  isDone = true
+  await Promise.all(living)
+  assert.deepEqual([...refused], [503], 'they were told to come back')
+  assert.deepEqual(
+    await app.rows(`select id::text from photos where like_count <> (select count(*) from likes where photo_id = photos.id)
+        or comment_count <> (select count(*) from comments where photo_id = photos.id)
+      union all select id::text from accounts where follower_count <> (select count(*) from follows where followee_id = accounts.id)
+        or following_count <> (select count(*) from follows where follower_id = accounts.id)`),
+    [],
+  )
 })

@@ -142,6 +142,36 @@ test('a warm page asks the database nothing, and says how it came about', async 
   assert.ok(Object.values(warm.stepsMs).every((ms) => Number(ms) >= 0))
 })
 
+test('a page asks as many questions for one who follows hundreds as for one who follows two', async (t) => {
+  const { app, people, idOf } = await startFeeds(t, ['few', 'many'])
+  const asked = []
+  for (const [at, count] of [2, 300].entries()) {
+    const person = people[at] ?? assert.fail()
+    // Of their own for each, so that no cache has them; every other one merged at read.
+    await app.rows(
+      `with author as (
+         insert into accounts (id, username, password_hash) select gen_random_uuid(), 'author' || $2 || '_' || n, '' from generate_series(1, $2) n
+         returning id, username),
+       pulled as (insert into pulled_accounts (account_id, is_announced) select id, true from author where username like '%1' or username like '%5'),
+       follow as (insert into follows (follower_id, followee_id) select $1, id from author)
+       insert into photos (id, account_id, media_key, width, height, thumbhash, status)
+       select gen_random_uuid(), id, md5(id::text), 4, 3, 'AAAA', 'ready' from author, generate_series(1, 20)`,
+      [idOf(person), count],
+    )
+    const before = await queriesOf(app)
+    const { items } = (await person.get('/api/feed?limit=20')).body
+    asked.push((await queriesOf(app)) - before)
+    assert.equal(items.length, 20)
+    const warm = await queriesOf(app)
+    await person.get('/api/feed?limit=20')
+    assert.equal(await queriesOf(app), warm)
+  }
+  const [few = 0, many] = asked
+  assert.equal(many, few)
+  // The list by its two halves, newest of those merged, cards, likes.
+  assert.ok(few <= 5, `${few} queries`)
+})
+
 test('photos of an account with very many followers are merged, not pushed, and nobody misses one', async (t) => {
   const { app, people, idOf, publish, follow } = await startFeeds(t, ['fan', 'star', 'late'])
   const [fan, star, late] = [people[0] ?? assert.fail(), people[1] ?? assert.fail(), people[2] ?? assert.fail()]
