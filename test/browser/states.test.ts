@@ -61,6 +61,21 @@ test('a failure says what to do, shows the request to quote, and a retry mends i
 })
 
 test('who is too fast is told when to come back, and may', async () => {
+test('when the server cannot say who one is, the pages of one’s own say that it failed', async () => {
+  const { page, go } = await opens('/settings', { as: ann, expects: /status of 500/ })
+  await page.route('**/api/accounts/me', problem(500, 'service.failed'))
+  await go()
+  await page.getByRole('alert').getByText('req-77').waitFor()
+  for (const name of ['Home', 'New photo']) {
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' })
+    await page.getByRole('alert').getByText('req-77').waitFor()
+  }
+  await page.unroute('**/api/accounts/me')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Drop photos here').waitFor()
+})
+
   const { page, go } = await opens('/explore', { expects: /status of 429/ })
   let isLimited = true
   await page.route('**/api/explore', (route) =>

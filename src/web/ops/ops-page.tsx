@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter'
 import { useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
 import { EmptyState, SignedOutState } from '../parts/states.tsx'
+import { UntilKnown } from '../parts/until-known.tsx'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Bone, Loading } from '../ui/skeleton.tsx'
@@ -20,7 +21,11 @@ export function OpsPage({ title, children }: { title: string; children: ReactNod
     )
   return (
     <Page title={title} heading={false}>
-      {me === undefined && <OpsBones />}
+      {me === undefined && (
+        <UntilKnown>
+          <OpsBones />
+        </UntilKnown>
+      )}
       {me === null && <SignedOutState title="This is for operators">Sign in as one to go on.</SignedOutState>}
       {me && (
         <EmptyState

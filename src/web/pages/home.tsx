@@ -8,6 +8,7 @@ import { NewPhotos } from '../parts/new-photos.tsx'
 import { Page } from '../parts/page.tsx'
 import { FeedBones, FeedPhoto } from '../parts/photo-card.tsx'
 import { EmptyState, ErrorState } from '../parts/states.tsx'
+import { UntilKnown } from '../parts/until-known.tsx'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { hasPlace } from '../ui/scroll.ts'
@@ -22,7 +23,13 @@ export function HomePage() {
   if (me === null) return <ExplorePage />
   return (
     <Page title="Home" heading={false}>
-      {me === undefined ? <FeedBones /> : <Feed />}
+      {me === undefined ? (
+        <UntilKnown>
+          <FeedBones />
+        </UntilKnown>
+      ) : (
+        <Feed />
+      )}
     </Page>
   )
 }

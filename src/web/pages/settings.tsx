@@ -4,6 +4,7 @@ import { sentence } from '../api/problem.ts'
 import { signOut, useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
 import { SignedOutState } from '../parts/states.tsx'
+import { UntilKnown } from '../parts/until-known.tsx'
 import { paths } from '../paths.ts'
 import { DataSection } from '../settings/data-section.tsx'
 import { DeleteSection } from '../settings/delete-section.tsx'
@@ -22,7 +23,11 @@ export function SettingsPage() {
   const me = useMe()
   return (
     <Page title="Settings" width="narrow" heading={me !== null}>
-      {me === undefined && <Bone height={240} />}
+      {me === undefined && (
+        <UntilKnown>
+          <Bone height={240} />
+        </UntilKnown>
+      )}
       {me === null && (
         <SignedOutState title="Settings are yours">Sign in to change your profile, password or devices.</SignedOutState>
       )}

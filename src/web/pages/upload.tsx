@@ -4,10 +4,12 @@ import { UPLOAD_MAX_BYTES } from '../../contract/limits.ts'
 import { useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
 import { SignedOutState } from '../parts/states.tsx'
+import { UntilKnown } from '../parts/until-known.tsx'
 import { paths } from '../paths.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { counted, formatBytes } from '../ui/numbers.ts'
+import { Bone } from '../ui/skeleton.tsx'
 import { ACCEPT } from '../upload/preflight.ts'
 import { addFiles, bindQueue, forgetDone, publish } from '../upload/queue.ts'
 import { useUploads } from '../upload/upload-items.ts'
@@ -21,13 +23,17 @@ export function UploadPage() {
   useEffect(() => bindQueue(client), [client])
   return (
     <Page title="New photo" heading={me !== null}>
-      {me === null ? (
+      {me === undefined && (
+        <UntilKnown>
+          <Bone height={320} />
+        </UntilKnown>
+      )}
+      {me === null && (
         <SignedOutState title="Share your photographs">
           Sign in to publish a photo, or create an account in a moment.
         </SignedOutState>
-      ) : (
-        me && <Uploader username={me.username} />
       )}
+      {me && <Uploader username={me.username} />}
     </Page>
   )
 }
