@@ -219,7 +219,7 @@ test('photos are dropped or pasted', async () => {
       const event = type === 'paste'
         ? new ClipboardEvent(type, { clipboardData: data, bubbles: true })
         : new DragEvent(type, { dataTransfer: data, bubbles: true })
-      document.querySelector('main ul').dispatchEvent(event)
+      document.body.dispatchEvent(event)
     }
     give('drop', 'dropped.jpg')
     give('paste', 'pasted.jpg')

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useRef, useState, type DragEvent, type RefObject } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { UPLOAD_MAX_BYTES } from '../../contract/limits.ts'
 import { useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
@@ -40,13 +40,13 @@ export function UploadPage() {
 
 function Uploader({ username }: { username: string }) {
   const items = useUploads()
-  const { isOver, ...drop } = useDropAndPaste()
+  const isOver = useDropAndPaste()
   const ready = items.filter((item) => item.state === 'draft' || item.state === 'failed')
   const isOpen = items.some((item) => item.state !== 'done' && item.state !== 'refused')
   const done = items.filter((item) => item.state === 'done').length
   useEffect(() => forgetDone, [])
   return (
-    <div className={styles.page} {...drop}>
+    <div className={styles.page}>
       <Choose isEmpty={items.length === 0} isOver={isOver} />
       <ul className={styles.queue}>
         {items.map((item) => (
@@ -145,28 +145,37 @@ function FileInput({ inputRef, label, ...rest }: FileInputProps) {
   )
 }
 
-function useDropAndPaste() {
+/** Anywhere in the window: what misses a field would be opened by the browser, in place of the page. */
+function useDropAndPaste(): boolean {
   const [isOver, setOver] = useState(false)
-  const onPaste = useEffectEvent((event: ClipboardEvent) => {
-    if (event.clipboardData?.files.length) addFiles(event.clipboardData.files)
-  })
   useEffect(() => {
-    addEventListener('paste', onPaste)
-    return () => removeEventListener('paste', onPaste)
-  }, [])
-  return {
-    isOver,
-    onDragOver: (event: DragEvent) => {
-      event.preventDefault()
-      setOver(true)
-    },
-    onDragLeave: (event: DragEvent) => {
-      if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setOver(false)
-    },
-    onDrop: (event: DragEvent) => {
-      event.preventDefault()
+    const page = new AbortController()
+    const { signal } = page
+    const on = (type: 'dragover' | 'drop', act: (files: FileList) => void) =>
+      addEventListener(
+        type,
+        (event) => {
+          // text may be dragged into a caption
+          if (!event.dataTransfer?.types.includes('Files')) return
+          event.preventDefault()
+          act(event.dataTransfer.files)
+        },
+        { signal },
+      )
+    on('dragover', () => setOver(true))
+    on('drop', (files) => {
       setOver(false)
-      addFiles(event.dataTransfer.files)
-    },
-  }
+      addFiles(files)
+    })
+    addEventListener('dragleave', ({ relatedTarget }) => relatedTarget === null && setOver(false), { signal })
+    addEventListener(
+      'paste',
+      ({ clipboardData }) => {
+        if (clipboardData?.files.length) addFiles(clipboardData.files)
+      },
+      { signal },
+    )
+    return () => page.abort()
+  }, [])
+  return isOver
 }
