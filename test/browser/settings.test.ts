@@ -124,9 +124,20 @@ test('a device is signed out from another', async () => {
 test('signing out leaves nothing of the person in the page', async () => {
   const dora = await newPerson('out')
   const page = await opens(dora)
+  await page.getByRole('link', { name: 'New photo' }).click()
+  const unsent = { name: `${dora.username}.jpg`, mimeType: 'image/jpeg', buffer: await jpeg('unsent') }
+  await page.getByLabel('Choose photos').last().setInputFiles(unsent)
+  await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.getByRole('link', { name: 'Create account' }).first().waitFor()
   assert.equal(await page.getByText(dora.username).count(), 0)
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
+  await page.reload()
+  assert.deepEqual(asked, [])
   assert.equal((await dora.get('/api/accounts/me')).status, 401)
 })
 

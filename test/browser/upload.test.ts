@@ -4,8 +4,8 @@ import type { Page, Request } from 'playwright-core'
 import sharp from 'sharp'
 import type { PhotoCard } from '../../src/contract/photos.ts'
 import { UPLOAD_MAX_BYTES } from '../../src/contract/limits.ts'
-import { PHONE, screenshot, sharedBrowser, untilTrue } from '../support/browser.ts'
-import type { Person } from '../support/person.ts'
+import { FAILED_REQUEST, PHONE, screenshot, sharedBrowser, untilTrue } from '../support/browser.ts'
+import { PASSWORD, type Person } from '../support/person.ts'
 import { jpeg } from '../support/pictures.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
@@ -226,6 +226,32 @@ test('photos are dropped or pasted', async () => {
   }`)
   await page.getByRole('listitem', { name: 'dropped.jpg' }).waitFor()
   await page.getByRole('listitem', { name: 'pasted.jpg' }).waitFor()
+})
+
+test('when the session ends, unsent photos wait for who chose them, and for nobody else', async () => {
+  const page = await opensUpload(FAILED_REQUEST)
+  const item = page.getByRole('listitem', { name: 'mine.jpg' })
+  await chooses(page, await file('mine.jpg'))
+  await item.getByLabel('Caption').fill('Not for others')
+  const ends = async () => {
+    await page.evaluate("fetch('/api/sessions/current', { method: 'DELETE' }).then(() => undefined)")
+    await publish(page)
+    await page.getByRole('heading', { name: 'Share your photographs' }).waitFor()
+  }
+  const signsIn = async ({ username }: Person) => {
+    await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('Username').fill(username)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.locator('form').getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'New photo' }).waitFor()
+  }
+  await ends()
+  await signsIn(ann)
+  assert.equal(await item.getByLabel('Caption').inputValue(), 'Not for others')
+  await ends()
+  await signsIn(await newPerson('upo'))
+  await page.getByText('Drop photos here').waitFor()
+  assert.equal(await item.count(), 0)
 })
 
 test('on a phone the camera is offered, and the queue goes on while one looks around', async () => {

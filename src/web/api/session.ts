@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query'
 import type { OwnAccount, SessionList, SignedIn, SignUp } from '../../contract/accounts.ts'
+import { uploadItems } from '../upload/upload-items.ts'
 import { call } from './client.ts'
 import { ApiError } from './problem.ts'
 
@@ -47,6 +48,7 @@ export async function signOut(client: QueryClient): Promise<void> {
 /** After signing out or deleting the account: nothing of the person stays in the page. */
 export function forgetEverything(client: QueryClient): void {
   localStorage.removeItem(HINT)
+  uploadItems.set([])
   dropAllButMe(client)
   client.setQueryData(meQuery.queryKey, null)
 }

@@ -3,7 +3,7 @@ import { newKey } from '../api/client.ts'
 import { notePublished } from '../api/photos.ts'
 import { ApiError, isPassing, sentence } from '../api/problem.ts'
 import { noteServerAnswer } from '../api/server-state.ts'
-import { noteSignedOut } from '../api/session.ts'
+import { meQuery, noteSignedOut } from '../api/session.ts'
 import type { View } from '../crop/crop-geometry.ts'
 import { canPreview, refusal, sizeRefusal } from './preflight.ts'
 import { sendPhoto } from './send.ts'
@@ -17,13 +17,28 @@ const PAUSES_FOR = new Set(['idempotency.running', 'media.busy', 'request.rate_l
 const items = uploadItems
 let client: QueryClient | undefined
 let cancelSending: (() => void) | undefined
+let ownerId: string | undefined
 
-/** Ties the queue to the cache, to the connection and to leaving the page; once, by the first upload page. */
+/** Ties the queue to the cache, to who is signed in, to the connection and to leaving the page; once, by the first upload page. */
 export function bindQueue(queryClient: QueryClient): void {
   if (client) return
   client = queryClient
+  noteOwner()
+  client.getQueryCache().subscribe(noteOwner)
   addEventListener('online', sendNext)
   addEventListener('beforeunload', askBeforeLeaving)
+}
+
+/** When a session ends, photos wait for who chose them, not for who signs in next. */
+function noteOwner(): void {
+  const id = client?.getQueryData(meQuery.queryKey)?.id
+  if (id === undefined || id === ownerId) return
+  if (ownerId !== undefined) {
+    cancelSending?.()
+    items.get().forEach(dropPictures)
+    items.set([])
+  }
+  ownerId = id
 }
 
 function askBeforeLeaving(event: BeforeUnloadEvent): void {
@@ -74,10 +89,15 @@ export function setCrop(id: string, file: File, view: View): void {
 
 export function removeItem(id: string): void {
   const item = items.get().find((known) => known.id === id)
-  if (item?.state === 'sending') cancelSending?.()
-  for (const url of new Set([item?.preview, item?.original.preview])) if (url) URL.revokeObjectURL(url)
+  if (!item) return
+  if (item.state === 'sending') cancelSending?.()
+  dropPictures(item)
   items.set(items.get().filter((known) => known.id !== id))
   sendNext()
+}
+
+function dropPictures({ preview, original }: UploadItem): void {
+  for (const url of new Set([preview, original.preview])) if (url) URL.revokeObjectURL(url)
 }
 
 export function forgetDone(): void {
