@@ -85,8 +85,13 @@ test('two taps like a photo, one opens it', async () => {
   const page = await visit('/', { viewport: PHONE })
   const shown = card(page, 'fourth')
   const picture = shown.getByRole('link').filter({ has: page.getByRole('img') })
+  let sent = 0
+  page.on('request', (request) => (sent += Number(request.url().endsWith('/like'))))
   await picture.dblclick()
   await shown.getByRole('button', { name: 'Like, 1 like', pressed: true }).waitFor()
+  await picture.dblclick()
+  await shown.getByRole('button', { name: 'Like, 1 like', pressed: true }).waitFor()
+  assert.equal(sent, 1, 'two taps never take a like back, and do not count twice')
   assert.equal(new URL(page.url()).pathname, '/')
   await shown.getByRole('button', { name: /^Like, / }).click()
   await shown.getByRole('button', { name: /^Like, /, pressed: false }).waitFor()

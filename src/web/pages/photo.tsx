@@ -69,13 +69,14 @@ function Shown({ photo }: { photo: PhotoDetail }) {
   const [, navigate] = useLocation()
   const [showsLikers, setShowsLikers] = useState(false)
   const like = useLike(photo)
+  const liked = photo.viewer.liked.includes(photo.id)
   const ratio = photo.width / photo.height
   const by = photo.author.displayName || photo.author.username
   return (
     <Page title={photo.caption.split('\n')[0]?.slice(0, 60) || `Photo by ${by}`} heading={false} width="wide">
       <article className={styles.page} style={{ ['--ratio' as string]: ratio.toFixed(4) }}>
         <div className={styles.stage}>
-          <div className={styles.picture} onDoubleClick={() => like(true)}>
+          <div className={styles.picture} onDoubleClick={() => !liked && like(true)}>
             <Picture photo={photo} ratio={ratio} sizes={SIZES_ON_PAGE} eager contain />
           </div>
           <Neighbours id={photo.id} />
@@ -94,7 +95,7 @@ function Shown({ photo }: { photo: PhotoDetail }) {
             </p>
           )}
           <div className={styles.actions}>
-            <LikeButton photo={photo} liked={photo.viewer.liked.includes(photo.id)} isCounted={false} />
+            <LikeButton photo={photo} liked={liked} isCounted={false} />
             {photo.likeCount > 0 && (
               <button type="button" className={styles.likers} onClick={() => setShowsLikers(true)}>
                 {counted(photo.likeCount, 'person likes', 'people like')} this

@@ -28,7 +28,7 @@ export const FeedPhoto = memo(function FeedPhoto({ photo, liked, eager }: FeedPh
         <PhotoMenu photo={photo} />
       </header>
       <div className={styles.picture}>
-        <TapPicture photo={photo} from={['photos', 'feed']} eager={eager} />
+        <TapPicture photo={photo} liked={liked} from={['photos', 'feed']} eager={eager} />
       </div>
       <div className={styles.foot}>
         <div className={styles.actions}>

@@ -14,8 +14,10 @@ const DOUBLE_TAP_MS = 230
 const TALLEST = 3 / 4
 const WIDEST = 2.2
 
+type Props = { photo: PhotoCard; liked: boolean; from: readonly string[]; eager: boolean }
+
 /** A picture that opens on a tap and is liked by two. The keyboard opens it at once; the heart button is its equal. */
-export function TapPicture({ photo, from, eager }: { photo: PhotoCard; from: readonly string[]; eager: boolean }) {
+export function TapPicture({ photo, liked, from, eager }: Props) {
   const like = useLike(photo)
   const [, navigate] = useLocation()
   const [burst, setBurst] = useState(0)
@@ -35,7 +37,7 @@ export function TapPicture({ photo, from, eager }: { photo: PhotoCard; from: rea
     clearTimeout(timer.current)
     timer.current = undefined
     setBurst((count) => count + 1)
-    like(true)
+    if (!liked) like(true)
   }
   return (
     <Link to={paths.photo(photo.id)} className={styles.link} onClick={onClick}>
