@@ -4,6 +4,7 @@ import type { Health } from '../../src/contract/system.ts'
 import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { problem } from '../support/failures.ts'
 import { publishesPhoto } from '../support/gallery.ts'
+import { jpeg } from '../support/pictures.ts'
 import { PASSWORD, type Person } from '../support/person.ts'
 import { newPerson, stack } from '../support/stack.ts'
 
@@ -60,7 +61,6 @@ test('a failure says what to do, shows the request to quote, and a retry mends i
   await alert.waitFor({ state: 'detached' })
 })
 
-test('who is too fast is told when to come back, and may', async () => {
 test('when the server cannot say who one is, the pages of one’s own say that it failed', async () => {
   const { page, go } = await opens('/settings', { as: ann, expects: /status of 500/ })
   await page.route('**/api/accounts/me', problem(500, 'service.failed'))
@@ -76,6 +76,7 @@ test('when the server cannot say who one is, the pages of one’s own say that i
   await page.getByText('Drop photos here').waitFor()
 })
 
+test('who is too fast is told when to come back, and may', async () => {
   const { page, go } = await opens('/explore', { expects: /status of 429/ })
   let isLimited = true
   await page.route('**/api/explore', (route) =>
@@ -200,7 +201,9 @@ test('a session that ended elsewhere leaves a visitor, not a broken page', async
   await page.getByRole('heading', { name: 'Settings are yours' }).waitFor()
 })
 
-test('photos come from this origin when the edge does not answer', async () => {
+test('pictures come from this origin when the edge does not answer, and words when nothing does', async () => {
+  const face = await ann.uploads('/api/accounts/me/avatar', await jpeg('a face'), { method: 'PUT' })
+  assert.equal(face.status, 200)
   const page = await visit('/robots.txt', { expects: /ERR_FAILED/ })
   await page.route(`${stack.edge}/**`, (route) => route.abort())
   await page.goto(`/photos/${photoId}`)
@@ -208,4 +211,10 @@ test('photos come from this origin when the edge does not answer', async () => {
   await img.waitFor()
   await untilTrue(page, "[...document.querySelectorAll('main img')].some((img) => img.naturalWidth > 0)")
   assert.ok(((await img.getAttribute('src')) ?? '').startsWith('/media/'))
+  const faces = page.getByRole('article').locator('header img')
+  assert.ok(((await faces.getAttribute('src')) ?? '').startsWith('/media/'))
+  await page.route('**/media/**', (route) => route.abort())
+  await page.reload()
+  await page.getByText('A colour that says a state').waitFor()
+  await faces.waitFor({ state: 'detached' })
 })

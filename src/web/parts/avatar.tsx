@@ -1,4 +1,4 @@
-import { Suspense } from 'react'
+import { Suspense, useState } from 'react'
 import type { AccountCard } from '../../contract/accounts.ts'
 import { useEdgeOrigin } from '../api/media.ts'
 import styles from './avatar.module.css'
@@ -20,7 +20,7 @@ export function Avatar({ account, size }: Props) {
       {initial(account.displayName || account.username)}
       {account.avatar && (
         <Suspense>
-          <Face path={account.avatar} size={size} />
+          <Face key={account.avatar} path={account.avatar} size={size} />
         </Suspense>
       )}
     </span>
@@ -32,6 +32,21 @@ function initial(name: string): string {
   return String.fromCodePoint(name.codePointAt(0) ?? 0x3f).toUpperCase()
 }
 
+/** From the edge, else from the load balancer, else the initial behind it. */
 function Face({ path, size }: { path: string; size: number }) {
-  return <img className={styles.face} src={useEdgeOrigin() + path} width={size} height={size} alt="" decoding="async" />
+  const edge = useEdgeOrigin()
+  const [failures, setFailures] = useState(0)
+  const origin = edge && failures === 0 ? edge : ''
+  if (failures > (edge ? 1 : 0)) return null
+  return (
+    <img
+      className={styles.face}
+      src={origin + path}
+      width={size}
+      height={size}
+      alt=""
+      decoding="async"
+      onError={() => setFailures(failures + 1)}
+    />
+  )
 }
