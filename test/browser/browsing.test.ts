@@ -135,4 +135,17 @@ test('search finds people while one types, and the address keeps the words', asy
   await page.waitForURL(`**/@${author.username}`)
   await page.goBack()
   await page.getByRole('link', { name: new RegExp(`@${author.username}`) }).waitFor()
+
+  // who was found stays until the next answer is there
+  let release = () => undefined as void
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/api/search/accounts?*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByRole('searchbox').fill(author.username)
+  const found = (isBusy: boolean) => page.locator(`main ul[aria-busy=${isBusy}]`).getByRole('link')
+  await found(true).first().waitFor()
+  release()
+  await found(false).first().waitFor()
 })

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { AccountPage, EditAccount, OwnAccount, Profile } from '../../contract/accounts.ts'
 import type { FollowState } from '../../contract/follows.ts'
 import { call } from './client.ts'
@@ -32,8 +32,9 @@ export function followingQuery(username: string) {
   return accountsQuery(['following', username.toLowerCase()], `${at(username)}/following`)
 }
 
+/** While one types, the people found before stay until the next are there. */
 export function searchQuery(q: string) {
-  return accountsQuery(['search', q], '/api/search/accounts', q)
+  return { ...accountsQuery(['search', q], '/api/search/accounts', q), placeholderData: keepPreviousData }
 }
 
 export function likersQuery(photoId: string) {

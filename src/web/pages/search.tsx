@@ -53,7 +53,8 @@ export function SearchPage() {
 }
 
 function Results({ q }: { q: string }) {
-  const found = useInfiniteQuery(searchQuery(q)).data?.pages.reduce((sum, page) => sum + page.items.length, 0)
+  const { data, isPlaceholderData } = useInfiniteQuery(searchQuery(q))
+  const found = isPlaceholderData ? undefined : data?.pages.reduce((sum, page) => sum + page.items.length, 0)
   return (
     <>
       <p className="visually-hidden" role="status">

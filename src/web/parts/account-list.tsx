@@ -12,7 +12,8 @@ import { ErrorState } from './states.tsx'
 export function AccountList({ query, empty }: { query: ReturnType<typeof followersQuery>; empty: ReactNode }) {
   const list = useInfiniteQuery(query)
   const me = useMe()
-  if (list.isPending)
+  const isEmpty = !list.data?.pages[0]?.items.length
+  if (list.isPending || (isEmpty && list.isPlaceholderData))
     return (
       <>
         <Loading what="people" />
@@ -20,10 +21,10 @@ export function AccountList({ query, empty }: { query: ReturnType<typeof followe
       </>
     )
   if (list.isError && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  if (!list.data.pages[0]?.items.length) return empty
+  if (isEmpty) return empty
   return (
     <>
-      <ul>
+      <ul aria-busy={list.isPlaceholderData}>
         {list.data.pages.flatMap((page) =>
           page.items.map((account) => (
             <li key={account.username}>
@@ -36,9 +37,11 @@ export function AccountList({ query, empty }: { query: ReturnType<typeof followe
           )),
         )}
       </ul>
-      <MoreBelow source={list} pages={list.data.pages.length} what="people">
-        <AccountRowBones count={2} />
-      </MoreBelow>
+      {!list.isPlaceholderData && (
+        <MoreBelow source={list} pages={list.data.pages.length} what="people">
+          <AccountRowBones count={2} />
+        </MoreBelow>
+      )}
     </>
   )
 }
