@@ -183,6 +183,21 @@ test('of an account the hidden photos can be looked at alone', async () => {
   await assertAccessible(page)
 })
 
+test('an account or a photo is looked up by what a letter about it contains', async () => {
+  const page = await opens('/ops')
+  const field = page.getByLabel('Username, or address of a photo')
+  for (const [written, at] of [
+    [`@${ann.username}`, `/ops/accounts/${ann.username}`],
+    [`${stack.lb}/photos/${idOf('last')}`, `/ops/photos/${idOf('last')}`],
+    [`${stack.lb}/@${bob.username}`, `/ops/accounts/${bob.username}`],
+  ] as const) {
+    await field.fill(written)
+    await field.press('Enter')
+    await page.waitForURL(`**${at}`)
+  }
+  await page.getByRole('main').getByText(`@${bob.username}`).first().waitFor()
+})
+
 test('a photo is deleted for good, and the history keeps who did it', async () => {
   const page = await opens(`/ops/photos/${idOf('shy')}`, { expects: /status of 410/ })
   await page.getByRole('button', { name: 'Delete…' }).click()

@@ -7,6 +7,7 @@ import { UntilKnown } from '../parts/until-known.tsx'
 import { paths } from '../paths.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Bone, Loading } from '../ui/skeleton.tsx'
+import { LookUp } from './look-up.tsx'
 import styles from './ops.module.css'
 
 /** The frame of the operators' pages; nothing inside is drawn, or asked for, unless an operator looks. */
@@ -15,7 +16,10 @@ export function OpsPage({ title, children }: { title: string; children: ReactNod
   if (me?.role === 'operator')
     return (
       <Page title={title} heading={false} width="medium">
-        <Tabs />
+        <div className={styles.top}>
+          <Tabs />
+          <LookUp />
+        </div>
         {children}
       </Page>
     )
