@@ -45,7 +45,8 @@ function Shown({ account }: { account: OpsAccount }) {
   return (
     <>
       <header className={styles.head}>
-        <Avatar account={account} size={72} />
+        {/* a suspended account's picture is out of sight, too */}
+        <Avatar account={suspended ? { ...account, avatar: null } : account} size={72} />
         <div className={styles.words}>
           <p className={styles.name}>
             <bdi>{account.displayName || username}</bdi> <bdi className={styles.muted}>@{username}</bdi>{' '}
