@@ -2,9 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 
 /**
- * Ids of the newest photos of an account and of those that it follows, newest first. Only the `limit` sources with the newest
- * photos can have any of them, and nothing older than the newest photo of the last of these: the cost is one look into the
- * index per account followed, whatever they published. Uses follows_pkey or follows_following, photos_account.
+ * Ids of the newest photos of an account and of those that it follows, newest first. The cost is one look into the index per
+ * account followed, whatever they published. Uses follows_pkey or follows_following, photos_account.
  */
 export function feedIds(
   db: Reader,
@@ -27,26 +26,34 @@ async function newestOf(
   accountId: string,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<string[]> {
+  // Of each account as many as make `limit` together. What is older than the `limit` newest of these is not on the page, so that
+  // only accounts all of whose photos here are among them can have more on it.
   const older = before === null ? sql`` : sql`and photos.id < ${before}::uuid`
   const { rows } = await sql<{ id: string }>`
-    with source as materialized (
-      select account_id, newest.id
-      from (select ${accountId}::uuid as account_id union all ${followees}) as account
+    with account as materialized (select ${accountId}::uuid as id union all ${followees}),
+    share as (select 1 + ${limit}::int / count(*) as count from account),
+    head as materialized (
+      select account.id as account_id, newest.id
+      from account
       cross join lateral (
-        select photos.id from photos where photos.account_id = account.account_id ${older} order by photos.id desc limit 1
+        select photos.id from photos where photos.account_id = account.id ${older}
+        order by photos.id desc limit (select count from share)
       ) as newest
       order by newest.id desc limit ${limit}
     ),
-    oldest as (select id from source order by id desc offset ${limit - 1})
-    select photo.id
-    from source
-    cross join lateral (
-      select photos.id from photos
-      where photos.account_id = source.account_id ${older}
-        and photos.id >= coalesce((select id from oldest), '00000000-0000-0000-0000-000000000000')
-      order by photos.id desc limit ${limit}
-    ) as photo
-    order by photo.id desc limit ${limit}`.execute(db)
+    further as (
+      select photo.id
+      from (select account_id, min(id::text)::uuid as oldest from head
+            group by account_id having count(*) = (select count from share)) as account
+      cross join lateral (
+        select photos.id from photos
+        where photos.account_id = account.account_id and photos.id < account.oldest
+          and photos.id > coalesce((select id from head order by id desc offset ${limit - 1}), '00000000-0000-0000-0000-000000000000')
+        order by photos.id desc limit ${limit}
+      ) as photo
+    )
+    select id from head union all select id from further
+    order by id desc limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }
 
