@@ -2,6 +2,7 @@ import { loadConfig, type Config, type Secrets } from '../../platform/config.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createLog, type Log } from '../../platform/log.ts'
 import { createMetrics } from '../../platform/metrics.ts'
+import { isLostConnection } from '../../platform/postgres-errors.ts'
 import { openPostgres, type Postgres } from '../../platform/postgres.ts'
 import type { Phase } from '../../../db/seeds/seed.ts'
 import { CliError, EXIT } from '../cli-error.ts'
@@ -64,7 +65,7 @@ function explain(context: Context, error: unknown): unknown {
     return new CliError('a large set of another --scale is here; two would be half of each', { next })
   }
   if (error.message === 'no pictures') return usage('seed', 'no file of --photos is a picture that MiniGram takes')
-  if (error instanceof AppError || error.message.startsWith('no writable')) {
+  if (error instanceof AppError || error.message.startsWith('no writable') || isLostConnection(error)) {
     const next = `${commandFor(context, 'status')}, then ${commandFor(context, sameCommand(context))}`
     return new CliError('no database node takes writes at the moment; what was seeded so far stays', {
       next,
