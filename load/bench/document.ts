@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Table } from './benchmark.ts'
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/benchmarks.md')
+const PRETTIER = join(import.meta.dirname, '../../node_modules/prettier/bin/prettier.cjs')
 const END = '<!-- end of npm run bench -->'
 const begin = (name: string) => `<!-- npm run bench -- ${name} -->`
 
@@ -21,6 +22,7 @@ export function keep(name: string, text: string): void {
   const rest = document.slice(from === -1 ? before.length : from + begin(name).length)
   const next = [rest.indexOf('<!-- npm run bench'), rest.indexOf(END)].filter((at) => at !== -1)
   writeFileSync(DOCUMENT, `${before}${begin(name)}\n\n${text}\n\n${rest.slice(Math.min(...next))}`)
+  execFileSync(process.execPath, [PRETTIER, '--write', '--log-level=warn', DOCUMENT])
 }
 
 function markdown({ title, columns, rows, isMet }: Table): string {
