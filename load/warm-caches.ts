@@ -2,7 +2,7 @@ import { Agent, get } from 'node:http'
 import type { PhotoPage } from '../src/contract/photos.ts'
 import { portOf } from '../src/platform/ports.ts'
 import type { Services } from '../src/processes/services.ts'
-import { IMAGE_WIDTH } from './generator/actions.ts'
+import { imageOf } from './generator/actions.ts'
 import { signIn, signOut } from './generator/people.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -19,9 +19,7 @@ export async function warmCaches(services: Services, count: number, signal: Abor
       const headers = { authorization: `Bearer ${token}` }
       // An address of its own needs a connection of its own.
       const { items } = JSON.parse(await read({ port: lb, path: '/api/feed', headers, localAddress })) as PhotoPage
-      for (const { renditions } of items)
-        for (const { width, format, path } of renditions)
-          if (width === IMAGE_WIDTH && format === 'webp') paths.add(path)
+      for (const card of items) for (const path of imageOf(card)) paths.add(path)
     })
     await eachOf([...paths], signal, (path) => read({ port: edge, path, agent }))
   } finally {

@@ -44,7 +44,7 @@ export interface Scene {
  *  checked. */
 const READ_IN_FULL_ONE_IN = 8
 /** What a browser on a usual screen takes of a feed's photo. */
-export const IMAGE_WIDTH = 640
+const IMAGE_WIDTH = 640
 
 /** Does it, and remembers what a browser would. What went wrong is recorded. */
 export function act(action: Action, browser: Browser, scene: Scene, sinceMs: number): Promise<unknown> {
@@ -253,9 +253,9 @@ function photoPage(text: string): PhotoPage | null {
   return Array.isArray(page.items) && Array.isArray(page.viewer.liked) ? page : null
 }
 
-function imageOf({ renditions }: PhotoCard): string[] {
-  const found = renditions.find(({ width, format }) => width === IMAGE_WIDTH && format === 'webp') ?? renditions[0]
-  return found === undefined ? [] : [found.path]
+/** What its browser fetches. */
+export function imageOf({ renditions }: PhotoCard): string[] {
+  return renditions === null ? [] : [`${renditions.path}/${IMAGE_WIDTH}.webp`]
 }
 
 function somePhoto(browser: Browser, scene: Scene): string | undefined {

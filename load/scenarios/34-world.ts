@@ -1,4 +1,5 @@
 import type { PhotoPage } from '../../src/contract/photos.ts'
+import { renditionsOf } from '../../src/contract/picture-sources.ts'
 import { portOf } from '../../src/platform/ports.ts'
 import { CLAIMS } from '../claims.ts'
 import { mergeTallies } from '../generator/report.ts'
@@ -66,7 +67,7 @@ interface Loads {
 async function photoPaths(lb: number): Promise<string[]> {
   const { items } = (await (await fetch(`http://127.0.0.1:${lb}/api/explore`)).json()) as PhotoPage
   return items
-    .flatMap(({ renditions }) => renditions.filter(({ width, format }) => width <= 640 && format !== 'avif'))
+    .flatMap((card) => renditionsOf(card).filter(({ width, format }) => width <= 640 && format !== 'avif'))
     .map(({ path }) => path)
     .slice(0, PHOTO_COUNT)
 }

@@ -33,7 +33,7 @@ export type OwnReport = Static<typeof OwnReport>
 /** What an operator gives with hiding and suspending; whom it concerns reads it. */
 export const OperatorReason = Type.Object({ reason: Reason }, { additionalProperties: false })
 
-/** A photo as operators see it, also where nobody else does. `card.renditions` is empty while its files are out of sight. */
+/** A photo as operators see it, also where nobody else does. `card.renditions` is null while its files are out of sight. */
 export const OpsPhoto = Type.Object({
   card: PhotoCard,
   hidden: Type.Union([Type.Object({ reason: Type.String(), hiddenAt: Timestamp }), Type.Null()]),

@@ -3,12 +3,18 @@ import { AccountCard } from './accounts.ts'
 import { Id, Page, PageFor, Path, Timestamp } from './common.ts'
 import { ALT_TEXT_MAX_CHARS, CAPTION_MAX_CHARS, COMMENT_MAX_CHARS } from './limits.ts'
 
-export const Rendition = Type.Object({
-  width: Type.Integer({ description: 'At most this many pixels wide; a narrower picture keeps its own width' }),
-  format: Type.Enum(['jpeg', 'webp', 'avif']),
-  path: Path,
-})
-export type Rendition = Static<typeof Rendition>
+/** Written short, for a page has twenty of them: `renditionsOf` (picture-sources.ts) has each path. */
+export const Renditions = Type.Object(
+  {
+    path: Path,
+    widths: Type.Array(Type.Integer(), {
+      description: 'At most so many pixels wide; a narrower picture keeps its own width',
+    }),
+    extensions: Type.Array(Type.Enum(['avif', 'webp', 'jpg']), { description: 'Best format first' }),
+  },
+  { description: 'Each is at `{path}/{width}.{extension}`' },
+)
+export type Renditions = Static<typeof Renditions>
 
 const photoCardFields = {
   id: Id,
@@ -18,7 +24,7 @@ const photoCardFields = {
   width: Type.Integer({ description: 'Pixels of the upright picture' }),
   height: Type.Integer(),
   thumbhash: Type.String({ description: 'Base64; evanw/thumbhash' }),
-  renditions: Type.Array(Rendition),
+  renditions: Type.Union([Renditions, Type.Null()], { description: 'Null as long as the photo is not ready' }),
   status: Type.Enum(['processing', 'ready', 'failed']),
   likeCount: Type.Integer(),
   commentCount: Type.Integer(),

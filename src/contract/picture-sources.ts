@@ -1,10 +1,29 @@
-import type { PhotoCard, Rendition } from './photos.ts'
+import type { PhotoCard } from './photos.ts'
 
 /** Which rendition a browser takes follows from these: the pages show a picture by them, and the server announces it by the same. */
 
 /** Cropped where a row of a grid can no longer carry it. */
 const GRID_NARROWEST = 0.6
 const GRID_WIDEST = 2.4
+
+export interface Rendition {
+  width: number
+  format: 'jpeg' | 'webp' | 'avif'
+  path: string
+}
+
+/** Best format first, so that one can take the first that one knows; none as long as the photo is not ready. */
+export function renditionsOf({ renditions }: Pick<PhotoCard, 'renditions'>): Rendition[] {
+  if (renditions === null) return []
+  const { path, widths, extensions } = renditions
+  return extensions.flatMap((extension) =>
+    widths.map((width) => ({
+      width,
+      format: extension === 'jpg' ? ('jpeg' as const) : extension,
+      path: `${path}/${width}.${extension}`,
+    })),
+  )
+}
 
 /** `srcset` of one format; a narrower picture keeps its own width under a wider name, so such doubles are left out. */
 export function srcSet(
@@ -13,7 +32,7 @@ export function srcSet(
   origin: string,
 ): string {
   const byWidth = new Map<number, string>()
-  for (const rendition of photo.renditions) {
+  for (const rendition of renditionsOf(photo)) {
     if (rendition.format !== format) continue
     const width = Math.min(rendition.width, photo.width)
     if (!byWidth.has(width)) byWidth.set(width, `${origin}${rendition.path} ${width}w`)

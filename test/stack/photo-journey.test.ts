@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import type { PhotoCard } from '../../src/contract/photos.ts'
+import { renditionsOf } from '../../src/contract/picture-sources.ts'
 import type { Person } from '../support/person.ts'
 import { eventually, get, newPerson, somePhoto, stack } from '../support/stack.ts'
 
@@ -24,12 +25,12 @@ test('a photo goes from one person’s camera to a follower’s screen, and is g
   const photo = await readyPhoto(follower, uploaded.body.id)
   assert.equal((await follower.get('/api/feed')).body.items[0].caption, 'From the mountain')
   assert.deepEqual(
-    [...new Set(photo.renditions.map(({ width }) => width))].toSorted((one, other) => one - other),
+    [...new Set(renditionsOf(photo).map(({ width }) => width))].toSorted((one, other) => one - other),
     [320, 640, 1280],
   )
 
   const path =
-    photo.renditions.find(({ format, width }) => format === 'jpeg' && width === 640)?.path ??
+    renditionsOf(photo).find(({ format, width }) => format === 'jpeg' && width === 640)?.path ??
     assert.fail('no 640 px JPEG')
   const first = await fetch(`${stack.edge}${path}`)
   const metadata = await sharp(Buffer.from(await first.arrayBuffer())).metadata()

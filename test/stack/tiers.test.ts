@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { request } from 'undici'
 import type { PhotoCard } from '../../src/contract/photos.ts'
+import { renditionsOf } from '../../src/contract/picture-sources.ts'
 import { PUBLIC_PAGES, pageUrl } from '../../src/contract/public-pages.ts'
 import { popPorts, portOf } from '../../src/platform/ports.ts'
 import { curl } from '../support/front.ts'
@@ -84,7 +85,7 @@ test('a deleted photo is gone from the balancer and every PoP, also from one tha
   const origins = [stack.lb, ...pops.map(({ port }) => `http://127.0.0.1:${port}`)]
   const ann = await newPerson('tier_eve')
   const photo = await readyPhoto(ann, 22)
-  const paths = photo.renditions.map(({ path }) => path)
+  const paths = renditionsOf(photo).map(({ path }) => path)
   const statuses = async (urls: readonly string[]) => [
     ...new Set(await Promise.all(urls.map(async (url) => (await get(url)).status))),
   ]

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync, crc32 } from 'node:zlib'
 import type { PhotoCard, PhotoPage } from '../../contract/photos.ts'
+import { renditionsOf } from '../../contract/picture-sources.ts'
 import { CliError } from '../cli-error.ts'
 import { interruption } from './interruption.ts'
 
@@ -37,7 +38,7 @@ export async function smokeTest(entrance: Entrance, deadlineSeconds = 30): Promi
     const photo = (await (await call(entrance, 'POST', '/api/photos', author.token, form)).json()) as PhotoCard // @NOTE the contract's answer
     const card = await untilReady(entrance, follower, photo.id, deadlineSeconds)
     const photoReadyMs = performance.now() - from
-    const path = card.renditions[0]?.path
+    const path = renditionsOf(card)[0]?.path
     if (path === undefined)
       throw new CliError('the photo is ready but has no rendition', { next: './minigram logs worker1' })
     const picture = await request(entrance.edge, path, { edgeSecret: entrance.edgeSecret })

@@ -63,7 +63,7 @@ export function moderationRoutes(app: App, { db, media, moderation, suspensions 
         const { items, nextCursor } = toPage(rows, limit, (row) => ['hidden', row.id])
         return {
           items: items.map((row) => ({
-            photo: { ...photoCard(row), renditions: [] },
+            photo: { ...photoCard(row), renditions: null },
             reason: row.hidden_reason ?? '',
             hiddenAt: (row.hidden_at ?? row.created_at).toISOString(),
           })),

@@ -28,7 +28,7 @@ function opsPhoto(row: queries.OpsPhotoRow): OpsPhoto {
   const card = photoCard(row)
   const isOutOfSight = row.hidden_at !== null || row.is_withheld
   return {
-    card: isOutOfSight ? { ...card, renditions: [] } : card,
+    card: isOutOfSight ? { ...card, renditions: null } : card,
     hidden: row.hidden_at === null ? null : { reason: row.hidden_reason ?? '', hiddenAt: row.hidden_at.toISOString() },
     isAuthorSuspended: row.is_withheld,
     openReportCount: row.open_report_count ?? 0,

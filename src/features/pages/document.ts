@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { srcSet } from '../../contract/picture-sources.ts'
+import { renditionsOf, srcSet } from '../../contract/picture-sources.ts'
 
 /** What the head of a page says before its script runs: to link previews, search engines, and the browser's preloader. */
 export interface Head {
@@ -147,7 +147,7 @@ function imageTags(image: PreviewImage, edge: string): string[] {
 
 /** Asked for while the script is still on its way; `imagesrcset` and `imagesizes` choose as the picture itself will. */
 function announced({ photo, sizes }: SeenPicture, edge: string): string {
-  const format = photo.renditions[0]?.format ?? 'jpeg'
+  const format = renditionsOf(photo)[0]?.format ?? 'jpeg'
   return element('link', {
     rel: 'preload',
     as: 'image',

@@ -1,6 +1,6 @@
 import type { Profile } from '../../contract/accounts.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
+import { renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
 import type { Head, PreviewImage } from './document.ts'
 
 /** The same words as the pages themselves write once their script runs (src/web/pages). */
@@ -72,12 +72,12 @@ function nameOf(account: { username: string; displayName: string }): string {
 }
 
 function seenFirst(photos: readonly PhotoCard[], sizes: (photo: PhotoCard) => string): Head['first'] {
-  return photos.filter(({ renditions }) => renditions.length > 0).map((photo) => ({ photo, sizes: sizes(photo) }))
+  return photos.filter(({ renditions }) => renditions !== null).map((photo) => ({ photo, sizes: sizes(photo) }))
 }
 
 /** JPEG: what every preview can show. */
 function previewOf(photo: PhotoCard | undefined): { image?: PreviewImage } {
-  const widest = photo?.renditions.findLast(({ format }) => format === 'jpeg')
+  const widest = photo && renditionsOf(photo).findLast(({ format }) => format === 'jpeg')
   if (!photo || !widest) return {}
   const width = Math.min(widest.width, photo.width)
   const height = Math.round((width * photo.height) / photo.width)

@@ -1,5 +1,5 @@
 import { RENDITION_WIDTHS } from '../../contract/limits.ts'
-import type { PhotoCard, Rendition } from '../../contract/photos.ts'
+import type { PhotoCard, Renditions } from '../../contract/photos.ts'
 import type { CacheKind, CacheTrace } from '../../platform/cache.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import type { Reader } from '../../platform/postgres.ts'
@@ -14,12 +14,6 @@ const MEMORY_SECONDS = 10
 const RECENT_MAX = 100
 const UUID_CHARS = 36
 
-const FORMATS = [
-  { format: 'avif', extension: 'avif' },
-  { format: 'webp', extension: 'webp' },
-  { format: 'jpeg', extension: 'jpg' },
-] as const
-
 export function photoCard(row: queries.CardRow): PhotoCard {
   return { id: row.id, author: accountCard(row), ...ownFields(row) }
 }
@@ -31,7 +25,7 @@ function ownFields(row: queries.PhotoRow) {
     width: row.width,
     height: row.height,
     thumbhash: row.thumbhash,
-    renditions: row.status === 'ready' ? renditions(row.media_key, row.has_avif) : [],
+    renditions: row.status === 'ready' ? renditions(row.media_key, row.has_avif) : null,
     status: row.status,
     likeCount: row.like_count,
     commentCount: row.comment_count,
@@ -39,11 +33,12 @@ function ownFields(row: queries.PhotoRow) {
   }
 }
 
-/** Best format first, so that a page can take the first that it knows. */
-function renditions(mediaKey: string, hasAvif: boolean): Rendition[] {
-  return FORMATS.filter(({ format }) => hasAvif || format !== 'avif').flatMap(({ format, extension }) =>
-    RENDITION_WIDTHS.map((width) => ({ width, format, path: `/media/${mediaKey}/${width}.${extension}` })),
-  )
+function renditions(mediaKey: string, hasAvif: boolean): Renditions {
+  return {
+    path: `/media/${mediaKey}`,
+    widths: [...RENDITION_WIDTHS],
+    extensions: hasAvif ? ['avif', 'webp', 'jpg'] : ['webp', 'jpg'],
+  }
 }
 
 /** The cards of these photos in this order; those that do not exist are left out. Cost: one query. */

@@ -6,6 +6,7 @@ import { startApp } from '../../../test/support/app.ts'
 import { assertRefused } from '../../../test/support/person.ts'
 import { insertPhotos, publishes, walk } from '../../../test/support/photos.ts'
 import { jpeg } from '../../../test/support/pictures.ts'
+import { renditionsOf } from '../../contract/picture-sources.ts'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 
@@ -29,7 +30,7 @@ test('a photo is answered at once as processing, and shown with its files once t
   assert.equal(uploaded.status, 201)
   const { id, ...card } = uploaded.body
   assert.equal(card.status, 'processing')
-  assert.deepEqual(card.renditions, [])
+  assert.deepEqual(card.renditions, null)
   assert.deepEqual([card.caption, card.altText, card.width, card.height], ['Morning 🌅', 'The sea', 400, 300])
   assert.equal(card.author.username, ann.username)
   assert.ok(card.thumbhash.length > 10)
@@ -46,9 +47,9 @@ test('a photo is answered at once as processing, and shown with its files once t
   assert.equal(shown.status, 200)
   assert.equal(shown.body.status, 'ready')
   assert.deepEqual(shown.body.viewer, { liked: [] })
-  assert.equal(shown.body.renditions.length, 9)
-  for (const { path } of shown.body.renditions) await access(join(mediaDirectory, path.replace('/media/', '')))
-  assert.ok(shown.body.renditions.some((one: { format: string }) => one.format === 'avif'))
+  assert.equal(renditionsOf(shown.body).length, 9)
+  for (const { path } of renditionsOf(shown.body)) await access(join(mediaDirectory, path.replace('/media/', '')))
+  assert.ok(renditionsOf(shown.body).some(({ format }) => format === 'avif'))
 })
 
 test('texts may come after the file', async (t) => {

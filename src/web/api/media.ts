@@ -1,6 +1,7 @@
 import { use } from 'react'
 import type { WebConfig } from '../../contract/system.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
+import { renditionsOf } from '../../contract/picture-sources.ts'
 
 /** The server writes it into the public pages; elsewhere it is asked for as early as the script runs. Without an answer photos
  *  come from this origin: slower, never broken. */
@@ -19,7 +20,7 @@ export function useEdgeOrigin(): string {
 
 /** The plain `src`: the middle JPEG, for browsers that know no srcset and for saving a copy. */
 export function fallbackSrc(photo: PhotoCard, origin: string): string | undefined {
-  const jpegs = photo.renditions.filter((rendition) => rendition.format === 'jpeg')
-  const path = (jpegs[Math.floor(jpegs.length / 2)] ?? photo.renditions[0])?.path
+  const jpegs = renditionsOf(photo).filter(({ format }) => format === 'jpeg')
+  const path = jpegs[Math.floor(jpegs.length / 2)]?.path
   return path && origin + path
 }

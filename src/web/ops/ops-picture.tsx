@@ -27,7 +27,7 @@ export function OpsPicture({ photo, ratio, sizes, isVeiled = false }: Props) {
 
 function Shown({ photo: { card, picture }, ratio, sizes }: Props) {
   const [isBroken, setBroken] = useState(false)
-  if (card.renditions.length > 0) return <Picture photo={card} ratio={ratio} sizes={sizes} />
+  if (card.renditions) return <Picture photo={card} ratio={ratio} sizes={sizes} />
   const style = { aspectRatio: String(ratio), backgroundColor: meanColour(card.thumbhash) }
   if (!picture || isBroken)
     return (

@@ -32,7 +32,7 @@ export function Picture(props: Props) {
     >
       {photo.status === 'failed' ? (
         <p className={styles.note}>This photo could not be developed</p>
-      ) : photo.status === 'processing' && photo.renditions.length === 0 ? (
+      ) : photo.status === 'processing' && photo.renditions === null ? (
         <p className={styles.note} role="status">
           Developing…
         </p>
