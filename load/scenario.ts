@@ -69,6 +69,8 @@ export interface Scenario {
   claims: readonly ClaimId[]
   /** About how long it takes; null where it has no place in a quick run. */
   seconds: { quick: number | null; full: number }
+  /** Tries several ways of doing the same in turns, which takes long: a suite's name asks for it only with `--compare`. */
+  isComparison?: true
   run: (context: ScenarioContext) => Promise<ScenarioResult>
 }
 

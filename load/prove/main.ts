@@ -39,6 +39,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      compare: { type: 'boolean', default: false },
       against: { type: 'string' },
       out: { type: 'string' },
       photos: { type: 'string' },
@@ -66,6 +67,7 @@ async function main(): Promise<number> {
     known,
     names,
     isQuick: values.quick,
+    isComparing: values.compare,
     isSeeding: !values['no-seed'],
     photosDirectory: values.photos,
     signal: stop.signal,

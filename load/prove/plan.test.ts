@@ -40,6 +40,24 @@ test('a name is a suite, a scenario or a promise, with or without its number or 
   assert.deepEqual(knownNames(KNOWN), ['load', 'spread', 'scaling', 'reads', 'tiers', 'world'])
 })
 
+test('what compares ways of doing the same runs when all does, when it is named, and with --compare', () => {
+  const comparing = {
+    name: 'ways',
+    suite: 'load',
+    claims: ['L2'],
+    seconds: { quick: null, full: 200 },
+    isComparison: true,
+  } as const
+  const known = [...KNOWN, comparing]
+  const chosen = (words: readonly string[], options: { isQuick?: boolean; isComparing?: boolean } = {}) =>
+    chooseScenarios(known, { names: words, isQuick: false, ...options }).map(({ name }) => name)
+  assert.deepEqual(chosen([]), ['spread', 'reads', 'world', 'ways'])
+  assert.deepEqual(chosen(['load']), ['spread'])
+  assert.deepEqual(chosen(['load'], { isComparing: true }), ['spread', 'ways'])
+  assert.deepEqual(chosen(['L2']), ['ways'])
+  assert.deepEqual(chosen([], { isQuick: true, isComparing: true }), ['spread', 'world', 'ways'])
+})
+
 test('a scenario that was not run says why', () => {
   assert.equal(reasonNotRun(KNOWN, { names: ['world'], isQuick: true })('reads'), 'not asked for')
   assert.equal(reasonNotRun(KNOWN, { names: [], isQuick: true })('reads'), 'has no room in a quick run')

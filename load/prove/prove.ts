@@ -48,7 +48,12 @@ export async function prove(options: ProveOptions): Promise<ProveReport> {
     seconds: (performance.now() - startedMs) / 1_000,
     isQuick,
     isInterrupted: signal.aborted,
-    command: ['./minigram prove', ...names, ...(isQuick ? ['--quick'] : [])].join(' '),
+    command: [
+      './minigram prove',
+      ...names,
+      ...(isQuick ? ['--quick'] : []),
+      ...(options.isComparing ? ['--compare'] : []),
+    ].join(' '),
     verdict: verdictOf(claims),
     ...facts,
     stack: { release, appServers: healthy('app'), pops: healthy('edge'), ...data },

@@ -20,6 +20,7 @@ export const scenario: Scenario = {
   about: 'least_conn, round_robin, ip_hash and cookie under the same mix of uploads and reads, in turns',
   claims: ['L2'],
   seconds: { quick: null, full: 215 },
+  isComparison: true,
   async run({ services, photosDirectory, signal, progress }) {
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
     await using lb = borrowLbStrategy(services.config.stateDirectory)

@@ -13,11 +13,15 @@ import { installPackages } from '../run/packages.ts'
 import { supervisorPid } from '../run/state.ts'
 
 export const prove: Verb = {
-  usage: '[NAME…] [--quick] [--against OLD.json] [--out DIR] [--photos DIR] [--no-seed] [--json]',
+  usage: '[NAME…] [--quick] [--compare] [--against OLD.json] [--out DIR] [--photos DIR] [--no-seed] [--json]',
   about:
     'Measures every promise that this version makes on the running stack, and writes a report (prove.html, prove.json). NAME is a suite\n(load, scaling, stress, tiers), a scenario or a promise; without one, all of them. Seeds what is lacking; leaves the stack as it was.',
   flags: [
     { name: 'quick', text: 'shorter, at most 8 minutes; what needs longer is left out' },
+    {
+      name: 'compare',
+      text: 'also the balancer’s strategies in turns (L2): behind `load`, and in a quick run, where they add 4 minutes',
+    },
     { name: 'against', value: 'OLD.json', text: 'compare with the prove.json of an earlier run' },
     { name: 'out', value: 'DIR', text: 'where the report goes (test-results/prove/<time>)' },
     { name: 'photos', value: 'DIR', text: 'pictures to upload (otherwise drawn ones)' },
@@ -28,6 +32,7 @@ export const prove: Verb = {
   examples: [
     './minigram prove --quick',
     './minigram prove P5 C5',
+    './minigram prove load --compare',
     './minigram prove --against test-results/prove/2026-11-25T09-40-12/prove.json',
   ],
   exitCodes: [
