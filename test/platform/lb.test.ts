@@ -295,6 +295,7 @@ test('with every place of every slot taken the answer is 503 at once, no slot re
   assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'])
   assert.equal(JSON.parse(refused.text).code, 'service.unavailable')
   assert.ok(!front.asked.includes('GET /api/instance'))
+  assert.equal((await ask(`${front.lb}/health/ready`)).text, 'free', 'full is not unhealthy')
   for (const release of held) release()
   for (const answer of await Promise.all(holding)) assert.equal(answer.text, 'held')
   assert.equal((await ask(`${front.lb}/api/instance`)).text, 'free')
