@@ -119,6 +119,25 @@ test('a failed load is not remembered, and everyone who waited for it hears of i
   assert.equal((await cache.getMany(kind, ['a'], 'any', load)).get('a'), '1')
 })
 
+test('a load that fails while another key of the same call is waited for fails that call alone', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  const begun = Promise.withResolvers<void>()
+  const slow: Load = async () => {
+    begun.resolve()
+    await sleep(200)
+    return { values: new Map([['b', '1']]), position: positionOf(1) }
+  }
+  const theirs = other.getMany(kind, ['b'], 'any', slow)
+  await begun.promise
+  // A rejection that nobody awaits yet would end this process, as it would an app server.
+  await assert.rejects(
+    one.getMany(kind, ['a', 'b'], 'any', () => Promise.reject(new Error('no primary'))),
+    /no primary/,
+  )
+  assert.equal((await theirs).get('b'), '1')
+})
+
 test('a fill that began before an invalidation does not hide the write', async (t) => {
   const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
   const kind = newKind()

@@ -193,7 +193,12 @@ export function createCache(options: CacheOptions): Cache {
       const isAlone = left === null || Date.now() > end
       const leased = lost.length === 0 || isAlone ? null : await leasesOf(lost, false)
       const ours = leased ? lost.filter(({ key }) => leased.has(key)) : lost
-      for (const [scope, group] of byScope(ours)) loads.push(loadAndFill(kind, group, scope, load))
+      for (const [scope, group] of byScope(ours)) {
+        const started = loadAndFill(kind, group, scope, load)
+        // Awaited below, maybe after a poll: one that fails meanwhile must not end the process as nobody's.
+        started.catch(() => {})
+        loads.push(started)
+      }
       missing = leased ? lost.filter(({ key }) => !leased.has(key)) : []
       if (missing.length === 0) break
     }
