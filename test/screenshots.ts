@@ -8,9 +8,17 @@ import { minigram, REPO_DIR, somePhoto, stack } from './support/stack.ts'
 
 /**
  * `npm run screenshots [-- NAME…]`: every page of the running, seeded stack, light and dark, phone and desktop, into
- * test-results/screenshots; the few that README shows into docs/screenshots. MINIGRAM_PORT_OFFSET names the stack.
+ * test-results/screenshots; the few that README shows into docs/screenshots, which were made with Debian's fonts-inter
+ * installed. MINIGRAM_PORT_OFFSET names the stack.
  */
-const IN_README = new Set(['home-desktop-light', 'photo-desktop-light', 'profile-phone-dark', 'explore-desktop-dark'])
+const IN_README = new Set([
+  'explore-desktop-dark',
+  'home-phone-light',
+  'photo-phone-dark',
+  'profile-phone-light',
+  'crop-phone-dark',
+  'profile-desktop-light',
+])
 const README_DIR = join(REPO_DIR, 'docs/screenshots')
 const README_MAX_BYTES = 150_000
 const PASSWORD = 'minigram-demo'
