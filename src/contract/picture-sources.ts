@@ -40,6 +40,13 @@ export function srcSet(
   return [...byWidth.values()].join(', ')
 }
 
+/** The plain `src`: the middle JPEG, for browsers that know no srcset and for saving a copy. */
+export function fallbackSrc(photo: Pick<PhotoCard, 'renditions'>, origin: string): string | undefined {
+  const jpegs = renditionsOf(photo).filter(({ format }) => format === 'jpeg')
+  const path = jpegs[Math.floor(jpegs.length / 2)]?.path
+  return path && origin + path
+}
+
 /** How wide a picture is shown, as HTML's `sizes` says it. */
 export const SIZES_ON_PAGE = '(min-width: 1024px) calc(100vw - 700px), 100vw'
 export const SIZES_IN_FEED = '(min-width: 768px) 620px, 100vw'

@@ -255,7 +255,8 @@ test('when the session ends, unsent photos wait for who chose them, and for nobo
 })
 
 test('on a phone the camera is offered, and the queue goes on while one looks around', async () => {
-  const page = await browser.visit(stack.lb, { as: ann, at: '/upload', viewport: PHONE, phonePixelRatio: 2 })
+  const as = await newPerson('upc')
+  const page = await browser.visit(stack.lb, { as, at: '/upload', viewport: PHONE, phonePixelRatio: 2 })
   await page.getByRole('button', { name: 'Take a photo' }).first().waitFor()
   assert.equal(await page.getByLabel('Take a photo').last().getAttribute('capture'), 'environment')
   await chooses(page, await file('walk.jpg'))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import pg from 'pg'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { renditionsOf } from '../../../src/contract/picture-sources.ts'
 import type { Phase } from '../seed.ts'
 import { SEED_PASSWORD } from '../write-people.ts'
 import { seedLarge } from './large.ts'
@@ -68,8 +69,8 @@ test('a large set has the shape of a real network, its counters in order, and pa
   person.token = signedIn.body.token
   const { items } = (await person.get('/api/feed')).body
   assert.equal(items.length, 20)
-  for (const { renditions } of items)
-    for (const { path } of renditions)
+  for (const card of items)
+    for (const { path } of renditionsOf(card))
       assert.ok(existsSync(join(app.services.config.mediaDirectory, path.replace('/media/', ''))), path)
   assert.ok(readdirSync(app.services.config.mediaDirectory).length < 60, 'few directories')
 })

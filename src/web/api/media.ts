@@ -1,7 +1,5 @@
 import { use } from 'react'
 import type { WebConfig } from '../../contract/system.ts'
-import type { PhotoCard } from '../../contract/photos.ts'
-import { renditionsOf } from '../../contract/picture-sources.ts'
 
 /** The server writes it into the public pages; elsewhere it is asked for as early as the script runs. Without an answer photos
  *  come from this origin: slower, never broken. */
@@ -16,11 +14,4 @@ const asked: Promise<string> | undefined =
 /** Where media come from. Suspends until known. */
 export function useEdgeOrigin(): string {
   return asked ? use(asked) : (written ?? '')
-}
-
-/** The plain `src`: the middle JPEG, for browsers that know no srcset and for saving a copy. */
-export function fallbackSrc(photo: PhotoCard, origin: string): string | undefined {
-  const jpegs = renditionsOf(photo).filter(({ format }) => format === 'jpeg')
-  const path = jpegs[Math.floor(jpegs.length / 2)]?.path
-  return path && origin + path
 }

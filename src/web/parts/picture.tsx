@@ -1,7 +1,7 @@
 import { Suspense, useCallback, useState } from 'react'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { srcSet } from '../../contract/picture-sources.ts'
-import { fallbackSrc, useEdgeOrigin } from '../api/media.ts'
+import { fallbackSrc, srcSet } from '../../contract/picture-sources.ts'
+import { useEdgeOrigin } from '../api/media.ts'
 import styles from './picture.module.css'
 import { meanColour, whenDecoded } from './placeholder.ts'
 
