@@ -146,7 +146,7 @@ interface Phase {
 }
 
 /** As many as the balancer sends at once (MINIGRAM_LB_MAX_CONNS). */
-const BALANCER_MAX = 256
+const BALANCER_MAX = 128
 
 /** A Node process: one loop, which works off what is ready and then looks again. Each request takes four steps of 0.4 ms, 1 ms apart;
  *  `coldFactor` times more of it at first, which is gone after some hundred requests. */
