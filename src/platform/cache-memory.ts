@@ -15,6 +15,7 @@ interface Kept {
 export interface Shelf {
   /** Told of changes by messages that nobody waits for: whoever wrote gets only what is as new as the write. */
   get(id: string, scope: ReadScope, nowMs: number): CacheEntry | null
+  /** Keeps nothing that is older than a write that this process has heard of. */
   set(id: string, entry: CacheEntry, ttlSeconds: number): void
   /** The newest write to this value that this process has heard of lately. */
   tombstone(id: string): WritePosition | undefined
@@ -56,7 +57,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
         }
         return kept.expiresAtMs > nowMs && isAsNewAs(kept.entry, scope) ? kept.entry : null
       },
-      set: (id, entry, ttlSeconds) => keep(id, { entry, expiresAtMs: Date.now() + ttlSeconds * 1_000 }),
+      set(id, entry, ttlSeconds) {
+        const buriedAt = shelf.tombstone(id)
+        if (!buriedAt || entry.position >= buriedAt) keep(id, { entry, expiresAtMs: Date.now() + ttlSeconds * 1_000 })
+      },
       tombstone: (id) => buried.get(id) ?? buriedBefore.get(id),
       bury(id, position) {
         const nowMs = Date.now()

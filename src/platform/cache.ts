@@ -261,8 +261,7 @@ export function createCache(options: CacheOptions): Cache {
       let missing: Map<string, Wanted> | null = null
       let hits = 0
       for (const id of ids) {
-        const need = scopeOfLoad(scope, shelf.tombstone(id))
-        const entry = shelf.get(id, need, nowMs)
+        const entry = shelf.get(id, scope, nowMs)
         if (entry) {
           hits += 1
           if (entry.payload !== '') result.set(id, valueOf(kind, id, entry))
@@ -270,7 +269,7 @@ export function createCache(options: CacheOptions): Cache {
         } else {
           const key = keyOf(kind, id)
           missing ??= new Map()
-          missing.set(key, { id, key, scope: need })
+          missing.set(key, { id, key, scope: scopeOfLoad(scope, shelf.tombstone(id)) })
         }
       }
       metrics.cacheRequest('memory', kind.name, 'hit', hits)

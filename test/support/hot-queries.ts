@@ -1,4 +1,5 @@
 import type { Reader } from '../../src/platform/postgres.ts'
+import { newestFollowees } from '../../src/features/accounts/followees.queries.ts'
 import { commentsOf } from '../../src/features/comments/comments.queries.ts'
 import { hottestIds } from '../../src/features/explore/explore.queries.ts'
 import { feedIds, followersAfter, listIds } from '../../src/features/feed/feed.queries.ts'
@@ -43,6 +44,11 @@ export const HOT_QUERIES: readonly HotQuery[] = [
     name: 'followers to push to',
     run: (db, { account }) => followersAfter(db, account, { after: null, limit: 1_000 }),
     indexes: ['follows_followers'],
+  },
+  {
+    name: 'whom one follows',
+    run: (db, { account }) => newestFollowees(db, [account], 500),
+    indexes: ['follows_following'],
   },
   {
     name: 'profile, next page',

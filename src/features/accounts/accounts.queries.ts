@@ -40,14 +40,6 @@ export function findIdsByUsernames(db: Reader, usernames: readonly string[]) {
     .execute()
 }
 
-/** Which of these pairs stand. Uses follows_pkey. */
-export async function findFollows(db: Reader, followerIds: readonly string[], followeeIds: readonly string[]) {
-  const { rows } = await sql<{ follower_id: string; followee_id: string }>`
-    select follower_id, followee_id from unnest(${followerIds}::uuid[], ${followeeIds}::uuid[]) as pair (follower_id, followee_id)
-    join follows using (follower_id, followee_id)`.execute(db)
-  return rows
-}
-
 /** Uses accounts_username_key. */
 export function findIdByUsername(db: Reader, username: string) {
   return db.selectFrom('accounts').select('id').where('username', '=', username).executeTakeFirst()

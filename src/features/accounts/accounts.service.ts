@@ -11,6 +11,7 @@ import { violatedUnique } from '../../platform/postgres-errors.ts'
 import { VISITOR, type Viewer } from '../../platform/viewer.ts'
 import * as queries from './accounts.queries.ts'
 import { placesOfCard } from './card-pages.queries.ts'
+import { followedAmong } from './followees.service.ts'
 import type { Sessions } from './sessions.service.ts'
 import { isReserved, toUsername } from './usernames.ts'
 
@@ -57,7 +58,7 @@ export async function requireAccountId(db: Reader, given: string): Promise<strin
 }
 
 const TTL_SECONDS = 300
-const MEMORY_SECONDS = 10
+const MEMORY_SECONDS = 30
 /** A list's first page shows twenty cards: on what lies further back an old one goes within ten minutes. */
 const CARD_PLACES_MAX = 200
 
@@ -87,24 +88,6 @@ export const profiles: CachedKind = {
   memorySeconds: MEMORY_SECONDS,
   load: async (db, ids) =>
     new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(profileFields(row))])),
-}
-
-/** By `followId`: whether the one follows the other, as JSON. */
-export const followStates: CachedKind = {
-  name: 'follow',
-  ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
-  async load(db, ids) {
-    const pairs = ids.map((id) => id.split('>'))
-    const [followers, followees] = [pairs.map(([id = '']) => id), pairs.map(([, id = '']) => id)]
-    const rows = await queries.findFollows(db, followers, followees)
-    const standing = new Set(rows.map((row) => followId(row.follower_id, row.followee_id)))
-    return new Map(ids.map((id) => [id, String(standing.has(id))]))
-  },
-}
-
-export function followId(followerId: string, followeeId: string): string {
-  return `${followerId}>${followeeId}`
 }
 
 /** After whatever changes how these accounts look. */
@@ -167,19 +150,11 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
   /** A `Profile` as JSON. @throws AppError account.not_found */
   async function profile(viewer: Viewer, given: string): Promise<string> {
     const id = await requireCachedId(db, viewer, given)
-    const [found, state] = await Promise.all([
-      db.cached(viewer, profiles, [id]),
-      viewer.account && viewer.account.id !== id ? followState(viewer, viewer.account.id, id) : 'false',
-    ])
+    const [found, followed] = await Promise.all([db.cached(viewer, profiles, [id]), followedAmong(db, viewer, [id])])
     const json = found.get(id)
     if (json === undefined) throw notFound(given)
-    const concerns = viewer.account ? `{"follows":${state},"isSelf":${viewer.account.id === id}}` : 'null'
+    const concerns = viewer.account ? `{"follows":${followed.has(id)},"isSelf":${viewer.account.id === id}}` : 'null'
     return `${json.slice(0, -1)},"viewer":${concerns}}`
-  }
-
-  async function followState(viewer: Viewer, viewerId: string, id: string): Promise<string> {
-    const pair = followId(viewerId, id)
-    return (await db.cached(viewer, followStates, [pair])).get(pair) ?? 'false'
   }
 
   /** @throws AppError session.required */

@@ -78,9 +78,10 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
       // A list of this server, in the shape that `readList` returns.
       const answer = (await scripts
         .readList(client, [headKey(accountId), idsKey(accountId)], values)
-        .catch(() => null)) as [string, string, string[]] | null
+        .catch(() => null)) as [string, string, string] | null
       if (!answer) return null
-      const [pulled, builtAt, ids] = answer
+      const [pulled, builtAt, joined] = answer
+      const ids = joined === '' ? [] : joined.split(',')
       const isEnd = ids.at(-1) === scripts.END
       if (isEnd) ids.pop()
       return { ids, isEnd, pulled: pulled === '' ? [] : pulled.split(','), builtAtMs: Number(builtAt) * 1_000 }

@@ -85,18 +85,3 @@ export function listFollows(
     .limit(page.limit)
     .execute()
 }
-
-/** Which of these accounts `followerId` follows. Uses follows_pkey. */
-export async function followedAmong(
-  db: Reader,
-  followerId: string,
-  accountIds: readonly string[],
-): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('follows')
-    .select('followee_id')
-    .where('follower_id', '=', followerId)
-    .where('followee_id', '=', sql<string>`any(${accountIds}::uuid[])`)
-    .execute()
-  return new Set(rows.map((row) => row.followee_id))
-}

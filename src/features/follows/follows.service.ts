@@ -5,25 +5,20 @@ import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/cursor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
-import type { Reader } from '../../platform/postgres.ts'
 import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
-import {
-  accountCard,
-  followId,
-  followStates,
-  requireAccountId,
-  touchAccounts,
-  type CardFields,
-} from '../accounts/accounts.service.ts'
+import { accountCard, requireAccountId, touchAccounts, type CardFields } from '../accounts/accounts.service.ts'
+import { followedAmong, followees } from '../accounts/followees.service.ts'
 import * as queries from './follows.queries.ts'
 
 export type Follows = ReturnType<typeof createFollows>
 
-/** Cards of accounts, and which of them the viewer follows: one query, for visitors none. */
-export async function accountsFor(db: Reader, viewer: Viewer, rows: readonly (CardFields & { id: string })[]) {
-  const ids = rows.map((row) => row.id)
-  const followed =
-    viewer.account && ids.length > 0 ? await queries.followedAmong(db, viewer.account.id, ids) : new Set<string>()
+/** Cards of accounts, and which of them the viewer follows. */
+async function accountsFor(db: Database, viewer: Viewer, rows: readonly (CardFields & { id: string })[]) {
+  const followed = await followedAmong(
+    db,
+    viewer,
+    rows.map((row) => row.id),
+  )
   return {
     items: rows.map(accountCard),
     viewer: { follows: rows.filter((row) => followed.has(row.id)).map((row) => row.username) },
@@ -44,7 +39,7 @@ export function createFollows(deps: {
     const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx, after) => {
       const followeeId = await requireAccountId(trx, username)
       touchAccounts(after, account.id, followeeId)
-      after.touch(followStates, followId(account.id, followeeId))
+      after.touch(followees, account.id)
       if (followeeId === account.id) throw new AppError('follow.self', 'Choose somebody else.')
       const rows = await queries.lockBoth(trx, account.id, followeeId)
       const followee = rows.find((row) => row.id === followeeId)
@@ -63,19 +58,19 @@ export function createFollows(deps: {
   }
 
   /** Newest first. @throws AppError account.not_found, request.cursor_invalid */
-  function list(
+  async function list(
     viewer: Viewer,
     username: string,
     side: 'followers' | 'following',
     page: { cursor?: string; limit: number },
   ): Promise<AccountPage> {
     const after = page.cursor === undefined ? null : toPosition(side, page.cursor)
-    return db.read(viewer, async (db) => {
+    const rows = await db.read(viewer, async (db) => {
       const accountId = await requireAccountId(db, username)
-      const rows = await queries.listFollows(db, accountId, side, { after, limit: page.limit + 1 })
-      const { items, nextCursor } = toPage(rows, page.limit, (row) => [side, row.position, row.id])
-      return { ...(await accountsFor(db, viewer, items)), nextCursor }
+      return queries.listFollows(db, accountId, side, { after, limit: page.limit + 1 })
     })
+    const { items, nextCursor } = toPage(rows, page.limit, (row) => [side, row.position, row.id])
+    return { ...(await accountsFor(db, viewer, items)), nextCursor }
   }
 
   return { set, list }

@@ -20,7 +20,7 @@ const NO_FLOOR = '0'.repeat(UUID_CHARS)
 export const likedPhotos: CachedKind = {
   name: 'liked',
   ttlSeconds: 300,
-  memorySeconds: 10,
+  memorySeconds: 30,
   async load(db, accountIds) {
     const rows = await queries.newestLiked(db, accountIds, KNOWN_MAX)
     return new Map(

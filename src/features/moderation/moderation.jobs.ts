@@ -2,7 +2,8 @@ import { urlsTouched } from '../../contract/public-pages.ts'
 import type { AfterCommit, Database } from '../../platform/consistency.ts'
 import type { JobHandlers } from '../../platform/jobs.ts'
 import type { Writer } from '../../platform/postgres.ts'
-import { followId, followStates, touchAccounts } from '../accounts/accounts.service.ts'
+import { touchAccounts } from '../accounts/accounts.service.ts'
+import { followees } from '../accounts/followees.service.ts'
 import type { FeedUpdates } from '../feed/feed-updates.service.ts'
 import { likedPhotos } from '../likes/likes.service.ts'
 import { touchCards } from '../photos/photo-cards.service.ts'
@@ -49,7 +50,7 @@ export function createModerationJobs({ db, forgetFeeds }: ModerationJobsDeps): J
         if (otherIds.length === 0 || !(await queries.holdSuspension(trx, accountId, isSuspended))) return false
         await queries.moveFollows(trx, accountId, otherIds, to)
         touchAccounts(after, accountId, ...otherIds)
-        after.touch(followStates, ...otherIds.flatMap((id) => [followId(id, accountId), followId(accountId, id)]))
+        after.touch(followees, accountId, ...otherIds)
         const names = others.map(({ username }) => username)
         after.rewrite(urlsTouched([], names), 'surely')
         forgetFeeds(after, accountId, ...otherIds)

@@ -9,7 +9,7 @@ import { accountCard, accountCards } from '../accounts/accounts.service.ts'
 import * as queries from './photos.queries.ts'
 
 const TTL_SECONDS = 300
-const MEMORY_SECONDS = 10
+const MEMORY_SECONDS = 30
 /** What a profile's first pages and the feeds of a popular account's followers need. */
 const RECENT_MAX = 100
 const UUID_CHARS = 36

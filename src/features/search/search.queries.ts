@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Reader } from '../../platform/postgres.ts'
-import type { CardFields } from '../accounts/accounts.service.ts'
 
 /** How many of each kind of match are looked at; bounds what one letter can cost. */
 const CANDIDATES_MAX = 200
@@ -8,23 +7,23 @@ const CANDIDATES_MAX = 200
 const SIMILARITY_MIN = 0.3
 
 /**
- * Best matches first: the exact username, usernames that begin so, names with a word that begins so, then what is spelt
+ * Ids of the best matches first: the exact username, usernames that begin so, names with a word that begins so, then what is spelt
  * alike; within these the more followed first. Shorter than a trigram, nothing is spelt alike.
  * Uses accounts_username_prefix, accounts_username_trigram, accounts_display_name_trigram, accounts_pkey.
  */
-export function searchAccounts(db: Reader, q: string, limit: number): Promise<(CardFields & { id: string })[]> {
+export function searchAccounts(db: Reader, q: string, limit: number): Promise<string[]> {
   return db.transaction().execute(async (trx) => {
     // The operator `<%` takes its threshold from here.
     await sql`select set_config('pg_trgm.word_similarity_threshold', ${String(SIMILARITY_MIN)}, true)`.execute(trx)
     const { rows } = await searchStatement(q, limit).execute(trx)
-    return rows
+    return rows.map(({ id }) => id)
   })
 }
 
 /** The statement alone, so that a test can ask for its plan. */
 export function searchStatement(q: string, limit: number) {
   const prefix = q.replace(/[\\%_]/g, '\\$&')
-  return sql<CardFields & { id: string }>`
+  return sql<{ id: string }>`
     with matches as (
       (select id, 0 as rank, 1::real as likeness from accounts where username = lower(${q}))
       union all
@@ -41,7 +40,7 @@ export function searchStatement(q: string, limit: number) {
        order by likeness desc limit ${CANDIDATES_MAX})
     ),
     best as (select distinct on (id) id, rank, likeness from matches order by id, rank)
-    select id, username, display_name, avatar_key from best join accounts using (id)
+    select id from best join accounts using (id)
     order by rank, likeness desc, follower_count desc, username
     limit ${limit}`
 }

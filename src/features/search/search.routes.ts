@@ -4,10 +4,10 @@ import { SearchQuery } from '../../contract/search.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { App } from '../../platform/http.ts'
+import { sendJson } from '../../platform/ready-json.ts'
 import { route } from '../../platform/route-manifest.ts'
 import { viewerOf } from '../../platform/viewer.ts'
-import { accountsFor } from '../follows/follows.service.ts'
-import { searchAccounts } from './search.queries.ts'
+import { searchPage } from './search.service.ts'
 
 /**
  * One page and no cursor: the order is by relevance, which changes with every letter and every follow and so holds no
@@ -25,15 +25,11 @@ export function searchRoutes(app: App, { db }: { db: Database }): void {
         response: { 200: AccountPage },
       },
     },
-    (request) => {
+    async (request, reply) => {
       const { q, limit = PAGE_LIMIT_DEFAULT } = request.query
       const wanted = q.trim().replace(/^@/, '')
       if (wanted === '') throw new AppError('request.invalid', '`q` must hold something to look for.')
-      const viewer = viewerOf(request)
-      return db.read(viewer, async (db) => {
-        const rows = await searchAccounts(db, wanted, limit)
-        return { ...(await accountsFor(db, viewer, rows)), nextCursor: null }
-      })
+      return sendJson(reply, await searchPage(db, viewerOf(request), wanted, limit))
     },
   )
 }

@@ -90,6 +90,27 @@ test('signs that mean something to the database mean nothing here', async (t) =>
     await search(q)
 })
 
+test('what was looked for a moment ago costs no query, shows names as they are now, and nobody who has left', async (t) => {
+  const app = await startApp(t)
+  const [ann, bob, cem] = await app.people('ann', 'annabob', 'anncem')
+  const visitor = app.visitor()
+  const search = async () => {
+    const { body, headers } = await visitor.get('/api/search/accounts?q=ann')
+    const names = body.items.map((item: { displayName: string }) => item.displayName)
+    return { names, status: headers.get('cache-status') }
+  }
+  assert.equal((await search()).status, 'app; fwd=miss')
+  assert.deepEqual(await search(), { names: ['', '', ''], status: 'app; hit' })
+  await bob.send('PATCH', '/api/accounts/me', { displayName: 'Bob' })
+  assert.deepEqual((await search()).names.toSorted(), ['', '', 'Bob'])
+  await cem.send('DELETE', '/api/accounts/me')
+  assert.deepEqual((await search()).names.toSorted(), ['', 'Bob'])
+
+  await ann.send('PATCH', '/api/accounts/me', { displayName: 'Zed' })
+  const own = await ann.get('/api/search/accounts?q=zed')
+  assert.equal(own.body.items.length, 1, 'who wrote finds their own name at once')
+})
+
 test('whoever is signed in sees whom they follow', async (t) => {
   const app = await startApp(t)
   const [ann, bob] = await app.people('ann', 'bob')

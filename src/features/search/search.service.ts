@@ -1,0 +1,46 @@
+import type { AccountCard } from '../../contract/accounts.ts'
+import { PAGE_LIMIT_MAX } from '../../contract/limits.ts'
+import type { CachedKind, Database } from '../../platform/consistency.ts'
+import type { Viewer } from '../../platform/viewer.ts'
+import { accountCards } from '../accounts/accounts.service.ts'
+import { followedAmong } from '../accounts/followees.service.ts'
+import { searchAccounts } from './search.queries.ts'
+
+/** Ids of the best matches, by what was typed. Nobody tells it of new names: they are found within a minute, and at once by who wrote. */
+const matches: CachedKind = {
+  name: 'search',
+  ttlSeconds: 60,
+  memorySeconds: 10,
+  load: async (db, typed) =>
+    new Map(
+      await Promise.all(typed.map(async (q) => [q, (await searchAccounts(db, q, PAGE_LIMIT_MAX)).join()] as const)),
+    ),
+}
+
+/** An `AccountPage` as JSON. Who was deleted or suspended since is left out, since the cards are right at once. */
+export async function searchPage(db: Database, viewer: Viewer, q: string, limit: number): Promise<string> {
+  const ids = viewer.scope === 'any' ? await cachedMatches(db, viewer, q) : await ownMatches(db, viewer, q)
+  const shown = ids.slice(0, limit)
+  const [cards, followed] = await Promise.all([
+    db.cached(viewer, accountCards, shown),
+    followedAmong(db, viewer, shown),
+  ])
+  const items = shown.flatMap((id) => cards.get(id) ?? []).join()
+  const follows = shown.flatMap((id) => (followed.has(id) ? usernameIn(cards.get(id)) : []))
+  return `{"items":[${items}],"nextCursor":null,"viewer":{"follows":${JSON.stringify(follows)}}}`
+}
+
+async function cachedMatches(db: Database, viewer: Viewer, q: string): Promise<string[]> {
+  const typed = q.toLowerCase()
+  const found = (await db.cached(viewer, matches, [typed])).get(typed)
+  return found === undefined ? [] : found.split(',')
+}
+
+function ownMatches(db: Database, viewer: Viewer, q: string): Promise<string[]> {
+  return db.read(viewer, (db) => searchAccounts(db, q, PAGE_LIMIT_MAX))
+}
+
+function usernameIn(card: Buffer | undefined): string[] {
+  // What `accountCards` holds.
+  return card ? [(JSON.parse(card.toString()) as AccountCard).username] : []
+}
