@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startApp, type TestApp } from '../../test/support/app.ts'
 import { createPerson, type Answer } from '../../test/support/person.ts'
 import { insertPhotos } from '../../test/support/photos.ts'
-import { startOwnRedis, until } from '../../test/support/replicas.ts'
+import { startOwnRedis, until, type OwnRedis } from '../../test/support/replicas.ts'
 
 const NO_LIMITS = { MINIGRAM_LIMIT_READS_PER_MINUTE: '1000000', MINIGRAM_LIMIT_WRITES_PER_MINUTE: '1000000' }
 
@@ -19,13 +19,16 @@ async function mostConnections(app: TestApp, work: () => Promise<unknown>): Prom
   return most
 }
 
-test('with redis-cache killed, and then frozen, no request fails and the database is not overrun', async (t) => {
+test('with redis-cache killed or frozen, no request fails and the database is not overrun', async (t) => {
   const killed = await startOwnRedis(t)
   const frozen = await startOwnRedis(t)
-  for (const [redis, end] of [
-    [killed, () => killed.kill()],
-    [frozen, async () => void frozen.process.kill('SIGSTOP')],
-  ] as const) {
+  // Both at once: each waits for eleven seconds.
+  await Promise.all([
+    withoutCache(killed, () => killed.kill()),
+    withoutCache(frozen, async () => void frozen.process.kill('SIGSTOP')),
+  ])
+
+  async function withoutCache(redis: OwnRedis, end: () => Promise<void>) {
     const app = await startApp(t, { ...NO_LIMITS, MINIGRAM_REDIS_CACHE: `127.0.0.1:${redis.port}` })
     const [ann] = await app.people('ann')
     const photos = await insertPhotos(app, ann, 40)
