@@ -61,9 +61,9 @@ let addresses = 0
 /** A loopback address nobody else in this run uses, so that each person has limits of their own. */
 export function clientAddress(): string {
   addresses += 1
-  // Each file of tests is a process: the next one's clients shall not pay for this one's.
-  const network = 64 + (process.pid % 128)
-  return `127.${network}.${Math.floor(addresses / 250)}.${1 + (addresses % 250)}`
+  // Each file of tests is a process: others' clients, before or at the same time, shall not pay for this one's.
+  const [network, subnet] = [64 + (process.pid % 128), (process.pid >> 7) * 8 + Math.floor(addresses / 250)]
+  return `127.${network}.${subnet % 256}.${1 + (addresses % 250)}`
 }
 
 /** GET from an address of its own. */

@@ -4,8 +4,8 @@ import { chooseSuites, closingLine, readCounts } from './test-plan.ts'
 
 test('the heavy suite runs only when it is asked for', () => {
   const names = (only: string | undefined, isFull: boolean) => chooseSuites(only, isFull).map(({ name }) => name)
-  assert.deepEqual(names(undefined, false), ['unit', 'stack'])
-  assert.deepEqual(names(undefined, true), ['unit', 'stack', 'full'])
+  assert.deepEqual(names(undefined, false), ['unit', 'browser', 'stack'])
+  assert.deepEqual(names(undefined, true), ['unit', 'browser', 'stack', 'full'])
   assert.deepEqual(names('full', false), ['full'])
 })
 

@@ -13,27 +13,51 @@ export const CHECKS: readonly Check[] = [
 ]
 
 export interface Suite {
-  name: 'unit' | 'stack' | 'full'
+  name: 'unit' | 'browser' | 'stack' | 'full'
   about: string
   patterns: readonly string[]
   /** Runs against one stack that the verb starts and stops, instead of throwaway servers. */
   needsStack: boolean
+  /** More than one where no file disturbs another: while one waits for an answer, another works. */
+  filesAtOnce: number
 }
 
 export const SUITES: readonly Suite[] = [
   {
     name: 'unit',
     about: 'units, features over HTTP, safety',
-    patterns: ['src/**/*.test.ts', 'db/**/*.test.ts', 'load/**/*.test.ts', 'test/{safety,platform}/*.test.ts'],
+    // In this order: what waits for servers to die and come back begins first, and the others fill its pauses.
+    patterns: [
+      'test/platform/*.test.ts',
+      'src/**/*.test.ts',
+      'db/**/*.test.ts',
+      'load/**/*.test.ts',
+      'test/safety/*.test.ts',
+    ],
     needsStack: false,
+    filesAtOnce: 3,
+  },
+  {
+    name: 'browser',
+    about: 'pages of a running stack, in a browser',
+    patterns: ['test/browser/*.test.ts'],
+    needsStack: true,
+    filesAtOnce: 2,
   },
   {
     name: 'stack',
-    about: 'journeys through a running stack, browser',
-    patterns: ['test/stack/*.test.ts', 'test/browser/*.test.ts'],
+    about: 'journeys through a running stack, servers that come and go',
+    patterns: ['test/stack/*.test.ts'],
     needsStack: true,
+    filesAtOnce: 1,
   },
-  { name: 'full', about: 'failures caused on purpose', patterns: ['test/full/*.test.ts'], needsStack: true },
+  {
+    name: 'full',
+    about: 'failures caused on purpose',
+    patterns: ['test/full/*.test.ts'],
+    needsStack: true,
+    filesAtOnce: 1,
+  },
 ]
 
 export interface Counts {

@@ -45,13 +45,13 @@ export async function runSuite(
   repoDir: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Counts> {
-  const files = globSync([...suite.patterns], { cwd: repoDir }).sort()
+  const files = suite.patterns.flatMap((pattern) => globSync(pattern, { cwd: repoDir }).sort())
   if (files.length === 0) throw new CliError(`no test file matches ${suite.patterns.join(' ')}`)
   const directory = mkdtempSync(join(tmpdir(), 'minigram-counts-'))
   const counts = join(directory, 'counts.jsonl')
   try {
     const runner = suite.needsStack
-      ? ['--test', '--test-concurrency=1', '--test-timeout=600000', ...reporters(counts), ...files]
+      ? ['--test', `--test-concurrency=${suite.filesAtOnce}`, '--test-timeout=600000', ...reporters(counts), ...files]
       : ['test/support/run.ts', ...files]
     const code = await runNode(runner, repoDir, { ...environment, MINIGRAM_TEST_COUNTS: counts })
     const read = readCounts(existsSync(counts) ? readFileSync(counts, 'utf8') : '')
@@ -61,7 +61,7 @@ export async function runSuite(
   }
 }
 
-export function reporters(counts: string): string[] {
+function reporters(counts: string): string[] {
   return [
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
