@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { enqueue, runJobs } from '../../src/platform/jobs.ts'
+import { runJobs } from '../../src/platform/job-runner.ts'
+import { enqueue } from '../../src/platform/jobs.ts'
 import { createJobHandlers } from '../../src/processes/job-handlers.ts'
 import type { Services } from '../../src/processes/services.ts'
 import { eventually } from '../../test/support/eventually.ts'

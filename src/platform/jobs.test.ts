@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApp } from '../../test/support/app.ts'
 import { eventually } from '../../test/support/eventually.ts'
-import { enqueue, runJobs } from './jobs.ts'
+import { runJobs } from './job-runner.ts'
+import { enqueue } from './jobs.ts'
 
 test('a job that a killed worker held runs as soon as a worker of that name starts again', async (t) => {
   const app = await startApp(t)

@@ -1,8 +1,10 @@
 import { loadConfig } from '../platform/config.ts'
-import { runJobs, type JobHandlers } from '../platform/jobs.ts'
+import { runJobs } from '../platform/job-runner.ts'
+import type { JobHandlers } from '../platform/jobs.ts'
 import { exitOnProgrammerError, untilStopped } from '../platform/lifetime.ts'
 import { createLog } from '../platform/log.ts'
 import { serveMetrics } from '../platform/metrics.ts'
+import { keepCompiledCode } from '../platform/start-up.ts'
 import { createJobHandlers } from './job-handlers.ts'
 import { openServices } from './services.ts'
 
@@ -13,6 +15,7 @@ exitOnProgrammerError(log)
 await using services = openServices(config, secrets, log)
 await using jobs = createJobHandlers(services)
 await services.postgres.untilReadable(60_000)
+keepCompiledCode()
 const common = { postgres: services.postgres, log, metrics: services.metrics }
 await using purges = runJobs({
   ...common,

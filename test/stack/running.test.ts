@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { clientAddress, component, components, eventually, get, keepAsking, minigram, stack } from '../support/stack.ts'
 
@@ -52,6 +54,9 @@ test('the balancer’s status page answers', async () => {
 
 test('an app server that is killed costs no request and comes back', async () => {
   const before = await component('app2')
+  // The next process need not compile what the first three have: an app server loads some two thousand files.
+  const compiled = readdirSync(join(stack.state, 'run/compile-cache'), { recursive: true })
+  assert.ok(compiled.length > 1_000, `${compiled.length} files in the compile cache`)
   const asking = keepAsking(`${stack.lb}/api/instance`)
   process.kill(before.pid ?? assert.fail('app2 has no pid'), 'SIGKILL')
   await eventually('app2 back', 30_000, async () => {
