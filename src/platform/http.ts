@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
-import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, type FastifyRequest, type RouteOptions } from 'fastify'
 import { UPLOAD_MAX_BYTES } from '../contract/limits.ts'
 import type { createAnswerCaching } from './answer-caching.ts'
