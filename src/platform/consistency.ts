@@ -1,4 +1,5 @@
-import type { Cache, CacheKey, CacheKind, CacheTrace } from './cache.ts'
+import type { CacheKind, CacheTrace } from './cache-kind.ts'
+import type { Cache, CacheKey } from './cache.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 import { isMissing } from './postgres-errors.ts'

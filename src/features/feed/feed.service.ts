@@ -1,5 +1,5 @@
 import type { FeedExplanation } from '../../contract/feed.ts'
-import type { CacheTier, CacheTrace } from '../../platform/cache.ts'
+import type { CacheTier, CacheTrace } from '../../platform/cache-kind.ts'
 import { scopeOfLoad } from '../../platform/cache-entry.ts'
 import type { Database } from '../../platform/consistency.ts'
 import { encodeCursor } from '../../platform/cursor.ts'

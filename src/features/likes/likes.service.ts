@@ -1,6 +1,6 @@
 import type { LikeState } from '../../contract/photos.ts'
 import { urlsOfPhoto } from '../../contract/public-pages.ts'
-import type { CacheTrace } from '../../platform/cache.ts'
+import type { CacheTrace } from '../../platform/cache-kind.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Viewer } from '../../platform/viewer.ts'

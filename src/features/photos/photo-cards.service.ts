@@ -1,6 +1,6 @@
 import { RENDITION_WIDTHS } from '../../contract/limits.ts'
 import type { PhotoCard, Renditions } from '../../contract/photos.ts'
-import type { CacheKind, CacheTrace } from '../../platform/cache.ts'
+import type { CacheKind, CacheTrace } from '../../platform/cache-kind.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import type { Reader } from '../../platform/postgres.ts'
 import { quoted } from '../../platform/ready-json.ts'
