@@ -9,13 +9,16 @@ export const scenario: Scenario = {
   name: 'scale-in',
   about: 'five app servers become one while people go on: no request fails',
   claims: ['S2'],
-  seconds: { quick: 45, full: 100 },
+  seconds: { quick: 65, full: 155 },
   run,
 }
 
 const FROM = 5
-/** The first of these that one app server alone carries here: what is tested is leaving, not overload. */
-const ACTIONS_PER_SECOND = [160, 80, 40, 20]
+const SLOWEST = 20
+/** What is tested is leaving, not overload: the first of these of which one app server alone carries `HEADROOM` times as much here. */
+const ACTIONS_PER_SECOND = [160, 80, 40, SLOWEST]
+/** While four end, their own work stands beside that of the one that stays. */
+const HEADROOM = 1.5
 const BOUNDS = { p95Ms: 300, failedShare: 0 }
 const PEOPLE = 300
 const WARM_UP_PER_SECOND = 60
@@ -26,11 +29,14 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
   await fleet.scale(1)
   await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, WARM_UP_PER_SECOND, signal)
   const actionsPerSecond = await carriedByOne(crowd, signal)
-  if (actionsPerSecond === null) return tooBusy()
+  if (actionsPerSecond === null) return tooBusy(`one app server does not carry ${SLOWEST * HEADROOM} actions/s`)
   const load = { crowd, mix: BROWSE_WITHOUT_UPLOADS, actionsPerSecond, signal }
   const rounds: ScaledUnderLoad[] = []
   for (let round = 1; round <= (isQuick ? 1 : 3); round++) {
     await fleet.scale(FROM)
+    // Who has just started is slow for a moment, and a queue that stands before anybody leaves says nothing about leaving.
+    await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, actionsPerSecond, signal)
+    if (!(await isCarried(crowd, actionsPerSecond, signal))) break
     const scaled = await scaleUnderLoad(fleet, 1, load)
     const { all } = scaled.driven.total
     progress(
@@ -38,6 +44,8 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
     )
     rounds.push(scaled)
   }
+  if (rounds.length === 0)
+    return tooBusy(`${FROM} app servers do not carry the ${actionsPerSecond} actions/s that one did`)
   const sum = (pick: (round: ScaledUnderLoad) => number) => rounds.reduce((total, each) => total + pick(each), 0)
   const failed = sum(({ driven }) => driven.total.all.failed)
   const failures = rounds.flatMap(({ driven }) => Object.entries(driven.total.failures))
@@ -78,12 +86,16 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
 }
 
 async function carriedByOne(crowd: Crowd, signal: AbortSignal): Promise<number | null> {
-  const search = { mix: BROWSE_WITHOUT_UPLOADS, bounds: BOUNDS, secondsEach: 4, warmUpSeconds: 1, signal }
-  for (const rate of ACTIONS_PER_SECOND) if ((await tryRate(crowd, search, rate)).broke === null) return rate
+  for (const rate of ACTIONS_PER_SECOND) if (await isCarried(crowd, rate * HEADROOM, signal)) return rate
   return null
 }
 
-function tooBusy(): ScenarioResult {
-  const note = `one app server does not carry ${ACTIONS_PER_SECOND.at(-1)} actions/s: the machine is busy with something else`
+async function isCarried(crowd: Crowd, actionsPerSecond: number, signal: AbortSignal): Promise<boolean> {
+  const trial = { mix: BROWSE_WITHOUT_UPLOADS, bounds: BOUNDS, secondsEach: 4, warmUpSeconds: 1, signal }
+  return (await tryRate(crowd, trial, actionsPerSecond)).broke === null
+}
+
+function tooBusy(why: string): ScenarioResult {
+  const note = `${why}: the machine is busy with something else`
   return { measurements: [{ claim: 'S2', value: 0, verdict: 'void', samples: 0, note }], charts: [], generator: null }
 }
