@@ -14,6 +14,8 @@ export interface Person {
 const SESSION_HOURS = 6
 const USER_AGENT = 'MiniGram load generator'
 const ROWS_AT_ONCE = 500
+/** On a machine that is still working off a load, the look at who leads may itself be late. */
+const WRITABLE_MS = 30_000
 const PER_SUBNET = 250
 
 /** Addresses of 127.64.0.0/10: Linux lets a client bind any of them, so that every person has limits of their own. */
@@ -47,6 +49,7 @@ export async function signIn(services: Services, count: number, random: () => nu
   })
   for (let from = 0; from < people.length; from += ROWS_AT_ONCE) {
     const rows = people.slice(from, from + ROWS_AT_ONCE).map(({ row }) => row)
+    await services.postgres.untilWritable(WRITABLE_MS)
     await services.db.writeUnowned((trx) => trx.insertInto('sessions').values(rows).execute())
   }
   return people.map(({ person }) => person)
@@ -56,6 +59,7 @@ export async function signIn(services: Services, count: number, random: () => nu
 export async function signOut(services: Services, people: readonly Person[]): Promise<void> {
   const hashes = people.map(({ token }) => hashToken(token))
   for (let from = 0; from < hashes.length; from += ROWS_AT_ONCE) {
+    await services.postgres.untilWritable(WRITABLE_MS)
     await services.db.writeUnowned((trx) =>
       trx
         .deleteFrom('sessions')
