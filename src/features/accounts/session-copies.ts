@@ -1,6 +1,6 @@
 import type { ViewerAccount } from '../../platform/viewer.ts'
 import { positionKey } from '../../platform/consistency.ts'
-import type { RedisMain } from '../../platform/redis.ts'
+import { script, type RedisMain } from '../../platform/redis.ts'
 
 /** What Redis keeps of a session's row. */
 export interface SessionCopy {
@@ -28,15 +28,17 @@ const HOLD_TTL_SECONDS = { gone: COPY_TTL_SECONDS + 60, changed: 60 }
 const FILL_MAX_MS = 30_000
 const CHUNK = 200
 
-const KEEP = `if redis.call('exists', KEYS[2]) == 1 then return 0 end
+/** KEYS copy, hold; ARGV copy, seconds. */
+const keepCopy = script(`if redis.call('exists', KEYS[2]) == 1 then return 0 end
 redis.call('set', KEYS[1], ARGV[1], 'ex', ARGV[2])
-return 1`
+return 1`)
 
-const FORGET = `for index = 1, #KEYS, 2 do
+/** KEYS copy and hold of each; ARGV hold, seconds. */
+const forgetCopies = script(`for index = 1, #KEYS, 2 do
   if redis.call('get', KEYS[index + 1]) ~= 'gone' then redis.call('set', KEYS[index + 1], ARGV[1], 'ex', ARGV[2]) end
   redis.call('del', KEYS[index])
 end
-return 1`
+return 1`)
 
 export type SessionCopies = ReturnType<typeof createSessionCopies>
 
@@ -54,7 +56,7 @@ export function createSessionCopies(redisMain: RedisMain) {
       if (!values || redisMain.epoch() !== epoch) return null
       const [copy = null, hold = null, position = null] = values
       return {
-        // Written by `keep` and `FORGET` alone.
+        // Written by `keep` and `forget` alone.
         copy: copy === null ? null : (JSON.parse(copy) as SessionCopy),
         hold: hold as Hold | null,
         position,
@@ -69,7 +71,7 @@ export function createSessionCopies(redisMain: RedisMain) {
       if (ttlSeconds < 1 || now - readAtMs > FILL_MAX_MS) return
       const keys = [copyKey(epoch, tokenHash), holdKey(tokenHash)]
       // A copy that was not stored costs the next request a query.
-      await client.eval(KEEP, keys.length, ...keys, JSON.stringify(copy), ttlSeconds).catch(() => undefined)
+      await keepCopy(client, keys, [JSON.stringify(copy), ttlSeconds]).catch(() => undefined)
     },
 
     /** Removes copies and keeps fills that are under way from bringing them back. @throws when Redis could not be told */
@@ -81,7 +83,7 @@ export function createSessionCopies(redisMain: RedisMain) {
         const keys = tokenHashes
           .slice(start, start + CHUNK)
           .flatMap((tokenHash) => [copyKey(epoch, tokenHash), holdKey(tokenHash)])
-        await client.eval(FORGET, keys.length, ...keys, hold, HOLD_TTL_SECONDS[hold])
+        await forgetCopies(client, keys, [hold, HOLD_TTL_SECONDS[hold]])
       }
       if (redisMain.epoch() !== epoch) throw new Error('redis-main restarted meanwhile')
     },
