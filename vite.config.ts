@@ -13,7 +13,7 @@ const INITIAL_JS_MAX_KB = 90
 const CSS_MAX_KB = 12
 /** Feed, explore, profile and photo page share most of their parts: one file instead of a dozen small ones in a chain. */
 const BROWSE =
-  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|require-account|tap-picture|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
+  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|placeholder-pixels|require-account|tap-picture|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
 /** What only operators load, all of it at once. */
 const OPERATORS = /src\/web\/(pages\/ops-|ops\/|api\/operators)/
 /** Below one packet, compressing wins nothing. */
@@ -23,7 +23,7 @@ const COMPRESS_FROM_BYTES = 1024
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: '/',
-  plugins: [react(), printBudget(), precompress()],
+  plugins: [react(), compileEarly(), printBudget(), precompress()],
   build: {
     outDir: OUT,
     emptyOutDir: true,
@@ -52,6 +52,24 @@ export default defineConfig({
     proxy: Object.fromEntries(PROXIED.map((path) => [path, { target: API, xfwd: true }])),
   },
 })
+
+/** Chromium compiles these as they arrive, beside the main thread, and not function by function as each is first called. */
+const EARLY = new Set(['index', 'browse'])
+
+function compileEarly(): Plugin {
+  return {
+    name: 'compile-early',
+    apply: 'build',
+    // into the file: Vite puts a line of its own on top of what it writes
+    writeBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk' || !EARLY.has(chunk.name)) continue
+        const file = join(OUT, chunk.fileName)
+        writeFileSync(file, `//# allFunctionsCalledOnLoad\n${readFileSync(file, 'utf8')}`)
+      }
+    },
+  }
+}
 
 /** Prints what a first visit downloads, against its budget. */
 function printBudget(): Plugin {

@@ -5,7 +5,7 @@ import type { PhotoCard } from '../../src/contract/photos.ts'
 import { DESKTOP, PHONE, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { publishesPhoto, publishesPhotos } from '../support/gallery.ts'
 import type { Person } from '../support/person.ts'
-import { newPerson, stack } from '../support/stack.ts'
+import { eventually, newPerson, stack } from '../support/stack.ts'
 
 const browser = await sharedBrowser()
 let author: Person
@@ -35,7 +35,12 @@ test('the feed goes on as one scrolls, shows each photo once, and keeps its plac
   })
   await page.goto('/')
   await card(page, 'fifth').waitFor()
-  await page.getByText('That is everything').scrollIntoViewIfNeeded()
+  const end = page.getByText('That is everything')
+  await eventually('the end of the feed', 20_000, async () => {
+    await page.mouse.wheel(0, 800)
+    return (await end.isVisible()) || null
+  })
+  await end.scrollIntoViewIfNeeded()
   const captions = await page.getByRole('article').locator('p').allTextContents()
   assert.deepEqual(
     captions.filter((text) => photos.some(({ caption }) => caption === text)),

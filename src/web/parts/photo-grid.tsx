@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { memo, useDeferredValue, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
@@ -7,6 +7,7 @@ import type { exploreQuery } from '../api/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
 import { short } from '../ui/numbers.ts'
+import { hasPlace } from '../ui/scroll.ts'
 import { Loading } from '../ui/skeleton.tsx'
 import { MoreBelow } from './endless.tsx'
 import styles from './photo-grid.module.css'
@@ -37,25 +38,46 @@ export function PhotoGrid({ query, empty }: { query: typeof exploreQuery; empty:
   )
 }
 
+/** What fills a phone's screen is drawn at once; the rest has its shape and is drawn while the first can already be touched. */
+const DRAWN_FIRST = 9
+
 export function PhotoRows({ photos, from }: { photos: PhotoCard[]; from?: readonly string[] }) {
+  // on the way back everything, for what was left to be found again
+  const drawn = useDeferredValue(photos.length, hasPlace() ? photos.length : DRAWN_FIRST)
   return (
     <ul className={styles.grid}>
       {photos.map((photo, i) => (
         <li key={photo.id} className={styles.cell} style={cellShape(gridRatio(photo))}>
-          <Link to={paths.photo(photo.id)} state={{ from }} className={styles.link}>
-            <Picture photo={photo} ratio={gridRatio(photo)} sizes={sizesInGrid(photo)} eager={i < 4} />
-            {photo.likeCount + photo.commentCount > 0 && (
-              <span className={styles.counts} aria-hidden="true">
-                <Icon name="heart" filled size={16} /> {short(photo.likeCount)}
-                <Icon name="comment" filled size={16} /> {short(photo.commentCount)}
-              </span>
-            )}
-          </Link>
+          {i < Math.max(drawn, DRAWN_FIRST) ? (
+            <Tile photo={photo} from={from} eager={i < 4} />
+          ) : (
+            <Blank photo={photo} />
+          )}
         </li>
       ))}
       <li className={styles.filler} aria-hidden="true" />
     </ul>
   )
+}
+
+type TileProps = { photo: PhotoCard; from: readonly string[] | undefined; eager: boolean }
+
+const Tile = memo(function Tile({ photo, from, eager }: TileProps) {
+  return (
+    <Link to={paths.photo(photo.id)} state={{ from }} className={styles.link}>
+      <Picture photo={photo} ratio={gridRatio(photo)} sizes={sizesInGrid(photo)} eager={eager} />
+      {photo.likeCount + photo.commentCount > 0 && (
+        <span className={styles.counts} aria-hidden="true">
+          <Icon name="heart" filled size={16} /> {short(photo.likeCount)}
+          <Icon name="comment" filled size={16} /> {short(photo.commentCount)}
+        </span>
+      )}
+    </Link>
+  )
+})
+
+function Blank({ photo }: { photo: PhotoCard }) {
+  return <div className={styles.bone} style={{ aspectRatio: String(gridRatio(photo)) }} />
 }
 
 function GridBones({ rows = 3 }: { rows?: number }) {

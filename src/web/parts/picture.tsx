@@ -21,7 +21,11 @@ export function Picture(props: Props) {
   const { photo, ratio } = props
   const paint = useCallback(
     (frame: HTMLDivElement) =>
-      whenDecoded(photo.thumbhash, (url) => frame.style.setProperty('background-image', `url(${url})`)),
+      whenDecoded(
+        photo.thumbhash,
+        () => frame.querySelector('[data-shown]') === null,
+        (url) => frame.style.setProperty('background-image', `url(${url})`),
+      ),
     [photo.thumbhash],
   )
   return (

@@ -1,6 +1,7 @@
-import { thumbHashToAverageRGBA, thumbHashToDataURL } from 'thumbhash'
+import { rgbaToDataURL, thumbHashToAverageRGBA, thumbHashToDataURL } from 'thumbhash'
+import { placeholderPixels } from './placeholder-pixels.ts'
 
-/** Decoded pictures of about 32 pixels a side, as data URLs; they stand in several lists. */
+/** Decoded pictures of about 16 pixels a side, as data URLs; they stand in several lists. */
 const decoded = new Map<string, string>()
 const waiting: (() => void)[] = []
 
@@ -14,14 +15,16 @@ export function meanColour(thumbhash: string): string | undefined {
   }
 }
 
-/** The blurred picture as soon as the browser has nothing better to do: twenty at once would hold up a phone. */
-export function whenDecoded(thumbhash: string, use: (url: string) => void): () => void {
+/** The blurred picture as soon as the browser has nothing better to do, where it is still of use by then: twenty at once
+ *  would hold up a phone. */
+export function whenDecoded(thumbhash: string, isOfUse: () => boolean, use: (url: string) => void): () => void {
   const known = decoded.get(thumbhash)
   if (known) {
     use(known)
     return () => {}
   }
   const job = () => {
+    if (!isOfUse()) return
     const url = decode(thumbhash)
     if (url) use(url)
   }
@@ -46,12 +49,19 @@ function whenIdle(work: () => void): void {
 
 function decode(thumbhash: string): string | undefined {
   try {
-    const url = decoded.get(thumbhash) ?? thumbHashToDataURL(bytesOf(thumbhash))
+    const url = decoded.get(thumbhash) ?? draw(bytesOf(thumbhash))
     decoded.set(thumbhash, url)
     return url
   } catch {
     return undefined
   }
+}
+
+function draw(hash: Uint8Array): string {
+  const hasTransparency = (hash[2] ?? 0) >> 7 === 1
+  if (hasTransparency) return thumbHashToDataURL(hash)
+  const { width, height, rgba } = placeholderPixels(hash)
+  return rgbaToDataURL(width, height, rgba)
 }
 
 function bytesOf(base64: string): Uint8Array {

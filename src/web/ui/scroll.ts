@@ -6,6 +6,7 @@ const KEPT_ENTRIES = 100
 
 const offsets = new Map<string, number>(readKept())
 let cancelRestore = () => {}
+let isJustOpened = true
 
 export function keepScroll(): void {
   history.scrollRestoration = 'manual'
@@ -22,6 +23,10 @@ export function keepScroll(): void {
 export function restoreScroll(): void {
   cancelRestore()
   const target = offsets.get(entryKey()) ?? 0
+  // A document that was just opened is at its top: asking it to go there would lay it out before it is complete.
+  const isThere = isJustOpened && target === 0
+  isJustOpened = false
+  if (isThere) return
   const deadline = performance.now() + PATIENCE_MS
   let frame = 0
   cancelRestore = () => cancelAnimationFrame(frame)

@@ -15,7 +15,7 @@ setInterval(() => {
 export function Ago({ at }: { at: string }) {
   const now = useSyncExternalStore(subscribe, () => nowMs)
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} onPointerEnter={(event) => (event.currentTarget.title = new Date(at).toLocaleString())}>
       {ago(Date.parse(at), now)}
     </time>
   )
@@ -33,9 +33,17 @@ export function ago(atMs: number, now: number): string {
   if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h`
   if (seconds < 7 * DAY_S) return `${Math.floor(seconds / DAY_S)} d`
   const sameYear = new Date(atMs).getFullYear() === new Date(now).getFullYear()
-  return new Date(atMs).toLocaleDateString(undefined, {
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  })
+  return dayFormat(sameYear).format(atMs)
+}
+
+const dayFormats = new Map<boolean, Intl.DateTimeFormat>()
+
+/** Made once each, and not before one is needed: making one takes a phone several milliseconds. */
+function dayFormat(isThisYear: boolean): Intl.DateTimeFormat {
+  const known = dayFormats.get(isThisYear)
+  if (known) return known
+  const year = isThisYear ? undefined : 'numeric'
+  const made = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year })
+  dayFormats.set(isThisYear, made)
+  return made
 }

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react'
 
-/** About two screens ahead, so that the next page is there before it is reached. */
-const NEAR_PX = 1600
+/** A screen and a half ahead: the next page is there before it is reached, and what opens at its top does not ask for it at once. */
+const NEAR = '150% 0px'
 
 /** Calls `onSeen` whenever the element comes near the screen. */
 export function useSeen<Target extends Element>(onSeen: () => void): RefObject<Target | null> {
@@ -11,7 +11,7 @@ export function useSeen<Target extends Element>(onSeen: () => void): RefObject<T
     const target = ref.current
     if (!target) return undefined
     const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && seen(), {
-      rootMargin: `${NEAR_PX}px 0px`,
+      rootMargin: NEAR,
     })
     observer.observe(target)
     return () => observer.disconnect()
