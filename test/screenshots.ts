@@ -18,6 +18,7 @@ const IN_README = new Set([
   'profile-phone-light',
   'crop-phone-dark',
   'profile-desktop-light',
+  'ops-desktop-light',
 ])
 const README_DIR = join(REPO_DIR, 'docs/screenshots')
 const README_MAX_BYTES = 150_000
