@@ -35,7 +35,7 @@ export const SUITES: readonly Suite[] = [
       'test/safety/*.test.ts',
     ],
     needsStack: false,
-    filesAtOnce: 3,
+    filesAtOnce: 2,
   },
   {
     name: 'browser',
