@@ -150,7 +150,9 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
   /** A `Profile` as JSON. @throws AppError account.not_found */
   async function profile(viewer: Viewer, given: string): Promise<string> {
     const id = await requireCachedId(db, viewer, given)
-    const [found, followed] = await Promise.all([db.cached(viewer, profiles, [id]), followedAmong(db, viewer, [id])])
+    // Nobody follows themselves.
+    const others = viewer.account?.id === id ? [] : [id]
+    const [found, followed] = await Promise.all([db.cached(viewer, profiles, [id]), followedAmong(db, viewer, others)])
     const json = found.get(id)
     if (json === undefined) throw notFound(given)
     const concerns = viewer.account ? `{"follows":${followed.has(id)},"isSelf":${viewer.account.id === id}}` : 'null'
