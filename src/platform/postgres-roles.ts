@@ -6,7 +6,7 @@ import { isTimeout } from './postgres-errors.ts'
 
 export interface NodeState {
   role: 'primary' | 'replica' | 'unknown'
-  /** What the node has written (primary) or replayed (replica); null while unknown. */
+  /** Everything up to here can be read there: a lower bound, as of the last answer; null while unknown. */
   position: string | null
   lagSeconds: number
   /** It did not answer the last question in time: busy or frozen. Others are asked first. */
@@ -19,7 +19,7 @@ export interface RoleWatch extends AsyncDisposable {
   probe(): Promise<NodeState>
   /** After a failed query: drops the role at once and asks again; where only time ran out, just asks. */
   suspect(error: unknown): void
-  /** The primary's insert position, on the connection that wrote. */
+  /** From which on what was just committed on this connection can be read. */
   currentPosition(connection: Kysely<Tables>): Promise<string>
 }
 
@@ -28,14 +28,19 @@ const PROBE_TIMEOUT_MS = 900
 /** A silent node keeps its role for this long: on a busy machine silence is mostly slowness, and PostgreSQL itself refuses what its role forbids. */
 const SILENCE_MAX_MS = 3_000
 
-const POSITION_OF_PRIMARY = `substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) || ':' || lpad(to_hex((pg_current_wal_insert_lsn() - '0/0')::bigint), 16, '0')`
+// @NOTE not the insert position: no replica gets there before the primary writes its log the next time. A commit is answered after its flush.
+const FLUSHED = `substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) || ':' || lpad(to_hex((pg_current_wal_flush_lsn() - '0/0')::bigint), 16, '0')`
 
 const STATE_SQL = `select pg_is_in_recovery() as recovering,
-  case when not pg_is_in_recovery() then ${POSITION_OF_PRIMARY}
+  case when not pg_is_in_recovery() then ${FLUSHED}
        else (select lpad(to_hex(received_tli), 8, '0') from pg_stat_wal_receiver) || ':' ||
             lpad(to_hex((pg_last_wal_replay_lsn() - '0/0')::bigint), 16, '0') end as position,
   case when not pg_is_in_recovery() or pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
        else coalesce(extract(epoch from now() - pg_last_xact_replay_timestamp()), 0)::float8 end as lag_seconds`
+
+/** Transactions that may still change something. A statement of its own, so that it is looked up after the position. */
+const RUNNING_SQL = `select transactionid::text as id from pg_locks
+  where not pg_is_in_recovery() and locktype = 'transactionid' and mode = 'ExclusiveLock' and granted`
 
 const UNKNOWN: NodeState = Object.freeze({ role: 'unknown', position: null, lagSeconds: 0, isSilent: true })
 
@@ -52,20 +57,19 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
   let inFlight: Promise<NodeState> | null = null
   let isClosed = false
   let heardAtMs = 0
+  const settled = createSettledPosition()
 
   async function ask(): Promise<NodeState> {
     try {
       client ??= await connect()
-      const { rows } = await client.query<StateRow>(STATE_SQL)
-      const row = rows[0]
+      const [row, running] = await look(client)
       heardAtMs = Date.now()
-      if (row)
-        apply({
-          role: row.recovering ? 'replica' : 'primary',
-          position: row.position,
-          lagSeconds: row.lag_seconds,
-          isSilent: false,
-        })
+      apply({
+        role: row.recovering ? 'replica' : 'primary',
+        position: row.recovering ? row.position : settled.upTo(row.position, running),
+        lagSeconds: row.lag_seconds,
+        isSilent: false,
+      })
     } catch (error) {
       client?.end().catch(() => undefined)
       client = null
@@ -119,9 +123,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
       void probe()
     },
     async currentPosition(connection) {
-      const { rows } = await sql
-        .raw<{ position: string }>(`select ${POSITION_OF_PRIMARY} as position`)
-        .execute(connection)
+      const { rows } = await sql.raw<{ position: string }>(`select ${FLUSHED} as position`).execute(connection)
       if (!rows[0]) throw new Error('the primary told no position')
       return rows[0].position
     },
@@ -130,6 +132,38 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
       clearInterval(timer)
       await inFlight?.catch(() => undefined)
       await client?.end().catch(() => undefined)
+    },
+  }
+}
+
+async function look(client: pg.Client): Promise<[StateRow, string[]]> {
+  // Two statements in one message: pg answers with a result for each.
+  const answers: unknown = await client.query(`${STATE_SQL}; ${RUNNING_SQL}`)
+  const [state, running] = answers as [pg.QueryResult<StateRow>, pg.QueryResult<{ id: string }>]
+  if (!state.rows[0]) throw new Error('the node told no state')
+  return [state.rows[0], running.rows.map(({ id }) => id)]
+}
+
+/**
+ * Up to where a primary shows everything. A commit is in the log before it can be seen (it waits for a replica meanwhile), so
+ * a position counts only once all transactions that were running when it was told have ended.
+ */
+export function createSettledPosition() {
+  let settled: string | null = null
+  let waiting: { position: string; running: readonly string[] } | null = null
+  return {
+    /** `running` was looked up after `position`. Null until one is settled on its timeline. */
+    upTo(position: string | null, running: readonly string[]): string | null {
+      if (position === null || settled?.slice(0, 8) !== position.slice(0, 8)) settled = null
+      if (position?.slice(0, 8) !== waiting?.position.slice(0, 8)) waiting = null
+      if (position === null) return null
+      if (waiting && !waiting.running.some((id) => running.includes(id))) {
+        settled = waiting.position
+        waiting = null
+      }
+      if (running.length === 0) settled = position
+      else waiting ??= { position, running }
+      return settled
     },
   }
 }

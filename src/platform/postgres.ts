@@ -159,11 +159,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
   const reachable = (exclude: Node | null) =>
     nodes.find((node) => node !== exclude && node.state.role === 'replica') ?? null
 
-  async function readAt<T>(scope: ReadScope, query: (db: Reader) => Promise<T>) {
-    const ask = async (node: Node) => {
-      const position = knownPosition(node.state, scope)
-      return { result: await query(node.kysely), position }
-    }
+  async function readOn<T>(scope: ReadScope, ask: (node: Node) => Promise<T>): Promise<T> {
     const first = await pick(scope, null)
     try {
       return await ask(first)
@@ -172,6 +168,15 @@ export function openPostgres(options: PostgresOptions): Postgres {
       if (!isLostConnection(error) && !isFrozen) throw error
       return ask(await pick(scope, scope === 'primary' ? null : first))
     }
+  }
+
+  function readAt<T>(scope: ReadScope, query: (db: Reader) => Promise<T>) {
+    return readOn(scope, async (node) => {
+      // A replica was picked for being that far; the primary has to be asked, or nobody may keep what it answers.
+      if (typeof scope !== 'string' && !hasReplayed(node.state, scope.since)) await node.watch.probe()
+      const { position } = node.state
+      return { result: await query(node.kysely), position }
+    })
   }
 
   async function write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
@@ -205,7 +210,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
   return {
     nodes,
-    read: async (scope, query) => (await readAt(scope, query)).result,
+    read: (scope, query) => readOn(scope, (node) => query(node.kysely)),
     readAt,
     write,
     primary,
@@ -225,14 +230,6 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
 function isFresh(state: NodeState, lagMaxSeconds: number): boolean {
   return state.role === 'replica' && state.lagSeconds <= lagMaxSeconds
-}
-
-/** A lower bound. The primary has by nature all that was committed on its timeline, whenever it was last asked. */
-function knownPosition(state: NodeState, scope: ReadScope): WritePosition | null {
-  if (typeof scope === 'string' || state.position === null || state.role !== 'primary') return state.position
-  return state.position.slice(0, 8) === scope.since.slice(0, 8) && scope.since > state.position
-    ? scope.since
-    : state.position
 }
 
 /** Positions of another timeline say nothing about this node. */

@@ -60,7 +60,6 @@ export function startPostgres(directory: string, port: number): ChildProcess {
 export function runPostgres(directory: string, port: number, extra: readonly string[] = []): ChildProcess {
   const settings = [
     'fsync=off',
-    'synchronous_commit=off',
     'full_page_writes=off',
     'max_connections=300',
     'shared_buffers=64MB',
