@@ -19,6 +19,15 @@ async function mostConnections(app: TestApp, work: () => Promise<unknown>): Prom
   return most
 }
 
+async function queriesOf(apps: readonly TestApp[]): Promise<number> {
+  let sum = 0
+  for (const app of apps) {
+    const { values = [] } = (await app.services.metrics.registry.getSingleMetric('db_queries_total')?.get()) ?? {}
+    for (const { value } of values) sum += value
+  }
+  return sum
+}
+
 test('with redis-cache killed or frozen, no request fails and the database is not overrun', async (t) => {
   const killed = await startOwnRedis(t)
   const frozen = await startOwnRedis(t)
@@ -109,22 +118,29 @@ test('two thousand readers at once of what nobody has read ask the database once
     await startApp(t, { ...share, MINIGRAM_INSTANCE: 'app2' }),
     await startApp(t, { ...share, MINIGRAM_INSTANCE: 'app3' }),
   ]
-  const [ann] = await one.people('ann')
-  const queries = async () => {
-    let sum = 0
-    for (const app of apps) {
-      const { values = [] } = (await app.services.metrics.registry.getSingleMetric('db_queries_total')?.get()) ?? {}
-      for (const { value } of values) sum += value
-    }
-    return sum
-  }
+  const username = 'seen_by_all'
+  await one.rows(`insert into accounts (id, username, password_hash) values (gen_random_uuid(), $1, '')`, [username])
+  const queries = () => queriesOf(apps)
   const visitors = apps.map((app) => createPerson(app.origin))
   for (const visitor of visitors) await visitor.get('/api/accounts/nobody_here')
   const before = await queries()
   const answers = await Promise.all(
-    Array.from({ length: 2_000 }, (_, index) => visitors[index % 3]?.get(`/api/accounts/${ann.username}`)),
+    Array.from({ length: 2_000 }, (_, index) => visitors[index % 3]?.get(`/api/accounts/${username}`)),
   )
   assert.ok(answers.every((answer) => answer?.status === 200))
   // One for whom the name is, one for the profile.
   assert.equal((await queries()) - before, 2)
+})
+
+test('what a write touched is in the caches again before anybody looks', async (t) => {
+  const app = await startApp(t, NO_LIMITS)
+  const [ann, bob] = await app.people('ann', 'bob')
+  const [photo = ''] = await insertPhotos(app, ann, 1)
+  const likesSeen = async () => (await app.visitor().get(`/api/photos/${photo}`)).body.likeCount
+  assert.equal(await likesSeen(), 0)
+  assert.equal((await bob.send('PUT', `/api/photos/${photo}/like`)).status, 200)
+  const written = await queriesOf([app])
+  await until('the card and what bob likes were read', 5_000, async () => (await queriesOf([app])) === written + 2)
+  assert.equal(await likesSeen(), 1)
+  assert.equal(await queriesOf([app]), written + 2)
 })

@@ -1,9 +1,10 @@
-import type { CacheKind, CacheTrace } from './cache-kind.ts'
+import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import type { Cache, CacheKey } from './cache.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './log.ts'
 import { isMissing } from './postgres-errors.ts'
 import type { Reader, Postgres, ReadScope, WritePosition, Writer } from './postgres.ts'
+import { createReadAgain } from './read-again.ts'
 import { POSITION_TTL_SECONDS, script, type RedisMain } from './redis.ts'
 import type { Viewer } from './viewer.ts'
 import { purgeSurely, type VisitorPages } from './visitor-pages.ts'
@@ -81,6 +82,18 @@ export interface DatabaseDeps {
 }
 
 export function createDatabase({ postgres, redisMain, cache, pages, log }: DatabaseDeps): Database {
+  const loadOf =
+    (kind: CachedKind<unknown>, onLoad?: () => void): Load =>
+    async (ids, scope) => {
+      onLoad?.()
+      const { result, position } = await postgres.readAt(scope, (db) => kind.load(db, ids))
+      return { values: result, position }
+    }
+  const readAgain = createReadAgain(async (kind, ids, since) => {
+    // Whoever needs it will read it then.
+    await cache.getMany(kind, ids, { since }, loadOf(kind)).catch(noteLate)
+  })
+
   async function record(accountId: string, position: WritePosition): Promise<void> {
     // @NOTE a position that cannot be recorded is harmless: while redis-main is down everyone who is signed in reads the primary.
     const values = [position, POSITION_TTL_SECONDS]
@@ -114,6 +127,7 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
       cache.invalidate(keys, position),
       ...works.map((work) => work(position).catch(noteLate)),
     ])
+    readAgain(keys, position)
     // After the caches, from which pages are made.
     pages.counted(rewritten.soon)
     await pages.changed([...rewritten.surely, ...rewritten.now])
@@ -126,12 +140,9 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
       return postgres.read(viewer.scope, query)
     },
     cached(viewer, kind, ids, trace) {
-      const load = async (missing: readonly string[], scope: ReadScope) => {
-        if (viewer.work) viewer.work.queries += 1
-        const { result, position } = await postgres.readAt(scope, (db) => kind.load(db, missing))
-        return { values: result, position }
-      }
-      if (viewer.work) viewer.work.lookups += 1
+      const { work } = viewer
+      if (work) work.lookups += 1
+      const load = loadOf(kind, () => void (work && (work.queries += 1)))
       return cache.getMany(kind, ids, viewer.scope, load, trace)
     },
     readPrimary: (query) => postgres.read('primary', query),
