@@ -46,6 +46,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     load: Load,
   ): Promise<Map<string, Found>> {
     const ids = wanted.map(({ id }) => id)
+    const askedAt = memory.generation()
     const { values, position } = await gate(() => load(ids, scope)).catch((error: unknown) => {
       redis.release(wanted.map(({ key }) => key))
       throw error
@@ -60,7 +61,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
       found.set(key, { entry, tier: 'database' })
       // Whose position nobody knows cannot be compared with anything: it is for this reader alone.
       if (position === null) continue
-      memory.of(kind.name).set(id, entry, Math.min(kind.memorySeconds, ttlSeconds))
+      memory.of(kind.name).set(id, entry, Math.min(kind.memorySeconds, ttlSeconds), askedAt)
       redis.fill(key, entry, ttlSeconds)
     }
     return found
@@ -73,6 +74,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     found: Map<string, Found>,
     load: Load,
   ): Promise<Wanted[] | null> {
+    const askedAt = memory.generation()
     const answers = await redis.look(wanted.map(({ key }) => key))
     if (!answers) return null
     const left: Wanted[] = []
@@ -86,7 +88,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
         continue
       }
       found.set(key, { entry, tier: 'redis-cache' })
-      memory.of(kind.name).set(id, entry, kind.memorySeconds)
+      memory.of(kind.name).set(id, entry, kind.memorySeconds, askedAt)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
     metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)

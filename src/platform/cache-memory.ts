@@ -13,17 +13,22 @@ interface Kept {
 
 /** The values of one kind by id. */
 export interface Shelf {
-  /** Told of changes by messages that nobody waits for: whoever wrote gets only what is as new as the write. */
+  /** Only what is as new as `scope` asks: of changes by others this process is told by messages that nobody waits for. */
   get(id: string, scope: ReadScope, nowMs: number): CacheEntry | null
-  /** Keeps nothing that is older than a write that this process has heard of. */
-  set(id: string, entry: CacheEntry, ttlSeconds: number): void
+  /** Keeps nothing that is older than a write that this process has heard of, nor what was asked for before `clear`. */
+  set(id: string, entry: CacheEntry, ttlSeconds: number, askedAt: Generation): void
   /** The newest write to this value that this process has heard of lately. */
   tombstone(id: string): WritePosition | undefined
   bury(id: string, position: WritePosition): void
 }
 
+/** Which life of the memory something was asked for in. */
+export type Generation = number
+
 export interface MemoryTier {
   of(kind: string): Shelf
+  /** Of now. */
+  generation(): Generation
   clear(): void
 }
 
@@ -34,6 +39,7 @@ export interface MemoryTier {
 export function createMemoryTier(maxBytes: number): MemoryTier {
   const shelves = new Map<string, ReturnType<typeof createShelf>>()
   let youngBytes = 0
+  let generation = 0
 
   function createShelf() {
     let [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()]
@@ -57,7 +63,8 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
         }
         return kept.expiresAtMs > nowMs && isAsNewAs(kept.entry, scope) ? kept.entry : null
       },
-      set(id, entry, ttlSeconds) {
+      set(id, entry, ttlSeconds, askedAt) {
+        if (askedAt !== generation) return
         const buriedAt = shelf.tombstone(id)
         if (!buriedAt || entry.position >= buriedAt) keep(id, { entry, expiresAtMs: Date.now() + ttlSeconds * 1_000 })
       },
@@ -93,8 +100,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
       if (!each) shelves.set(kind, (each = createShelf()))
       return each.shelf
     },
+    generation: () => generation,
     clear() {
       youngBytes = 0
+      generation += 1
       for (const each of shelves.values()) each.clear()
     },
   }

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { eventually } from '../../test/support/eventually.ts'
 import { serversOf } from '../../test/support/servers.ts'
-import type { CacheKind, Load } from './cache-kind.ts'
+import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createCache, type Cache } from './cache.ts'
 import { entryKey } from './cache-scripts.ts'
 import { createLog } from './log.ts'
@@ -177,6 +177,26 @@ test('whose write the cache was told of takes older values that it left; who is 
   assert.equal((await other.getMany(kind, ['a'], { since, isStrict: true }, load(2))).get('a'), '2')
 })
 
+test('who wrote takes from memory what the write left as soon as the process has heard of it', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  const load =
+    (step: number): Load =>
+    async (ids) => ({ values: new Map(ids.map((id) => [id, String(step)])), position: positionOf(step) })
+  await one.getMany(kind, ['a', 'b'], 'any', load(1))
+  await other.invalidate([{ kind, id: 'b' }], positionOf(2))
+  const scope = { since: positionOf(2), token: `${kind.name} 2.1` }
+  await eventually('the fence is past', 5_000, async () => {
+    const trace: CacheTrace = { hasLoaded: false, tiers: new Map() }
+    const values = await one.getMany(kind, ['a', 'b'], scope, load(2), trace)
+    assert.deepEqual([...values.values()], ['1', '2'])
+    return trace.tiers?.get('a') === 'memory' ? true : null
+  })
+  const trace: CacheTrace = { hasLoaded: false, tiers: new Map() }
+  await one.getMany(kind, ['a'], { ...scope, token: `${kind.name} 2.2` }, load(2), trace)
+  assert.equal(trace.tiers?.get('a'), 'redis-cache', 'of the next write nobody has heard')
+})
+
 test('a server of the cache that started a moment ago is believed only as far as positions go', async (t) => {
   const { redisPort } = await serversOf(t)
   const connect = (name: string) => connectRedis({ host: '127.0.0.1', port: redisPort }, 'test', log, name)
@@ -258,7 +278,12 @@ async function untilSeen(
 }
 
 const operation = fc.oneof(
-  fc.record({ type: fc.constant('write' as const), id: fc.constantFrom('a', 'b'), cache: fc.nat(1) }),
+  fc.record({
+    type: fc.constant('write' as const),
+    id: fc.constantFrom('a', 'b'),
+    cache: fc.nat(1),
+    by: fc.constantFrom('ann', 'bob'),
+  }),
   fc.record({
     type: fc.constant('read' as const),
     id: fc.constantFrom('a', 'b'),
@@ -276,6 +301,7 @@ test('in whatever order fills, writes, invalidations and reads come, nobody miss
     fc.asyncProperty(fc.array(operation, { minLength: 4, maxLength: 25 }), async (operations) => {
       const kind = newKind()
       const model = createModel()
+      const records = new Map<string, { since: WritePosition; writes: number }>()
       const running: Promise<void>[] = []
       for (const each of operations) {
         if (each.type === 'replay') model.replay(each.steps)
@@ -291,9 +317,17 @@ test('in whatever order fills, writes, invalidations and reads come, nobody miss
           running.push(
             (async () => {
               await cacheAt(each.cache).invalidate([{ kind, id: each.id }], written)
-              for (const cache of caches) {
-                const seen = (await cache.getMany(kind, [each.id], { since: written }, model.load(2))).get(each.id)
-                assert.ok(seen !== undefined && positionOf(Number(seen)) >= written, `wrote ${written}, saw ${seen}`)
+              const known = records.get(each.by) ?? { since: written, writes: 0 }
+              const since = known.since > written ? known.since : written
+              records.set(each.by, { since, writes: known.writes + 1 })
+              const scope = { since, token: `${kind.name} ${each.by} ${since}.${known.writes + 1}` }
+              // At first nobody knows whether the others have heard of it, then they have.
+              for (let round = 0; round < 3; round += 1) {
+                for (const cache of caches) {
+                  const seen = (await cache.getMany(kind, [each.id], scope, model.load(2))).get(each.id)
+                  assert.ok(seen !== undefined && positionOf(Number(seen)) >= written, `wrote ${written}, saw ${seen}`)
+                }
+                await sleep(6)
               }
             })(),
           )

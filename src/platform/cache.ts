@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { covers, isAsNewAs, scopeOfLoad, type CacheEntry } from './cache-entry.ts'
+import { createFence } from './cache-fence.ts'
 import { createCacheFetch, type Found, type Wanted } from './cache-fetch.ts'
 import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createMemoryTier } from './cache-memory.ts'
@@ -59,25 +60,34 @@ export function createCache(options: CacheOptions): Cache {
   const { log, metrics, subscriber, namespace = '', isSettled = () => true } = options
   const memory = createMemoryTier(options.memoryMaxBytes ?? MEMORY_MAX_BYTES)
   const redis = createRedisTier(options.redis)
+  const fence = createFence(options.redis)
   const inFlight = new Map<string, InFlight>()
   const loadsMax = options.loadsMax ?? LOADS_MAX
   const fetch = createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax })
   const keyOf = (kind: CacheKind, id: string) => entryKey(kind.name, namespace + id)
 
   subscriber.on('ready', () => {
-    subscriber
-      .subscribe(INVALIDATIONS_CHANNEL)
-      .catch((error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }))
+    subscriber.subscribe(INVALIDATIONS_CHANNEL, fence.channel).then(
+      () => {
+        // Of what was changed until now there was no message.
+        memory.clear()
+        fence.listen(true)
+      },
+      (error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }),
+    )
   })
-  subscriber.on('message', (_channel, message) => {
+  subscriber.on('message', (channel, message) => {
+    if (channel === fence.channel) return fence.heard(message)
     const [position = '', ...keys] = message.split('\n')
     for (const key of keys) {
       const [kind, id] = parseEntryKey(key)
       if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position)
     }
   })
-  // Messages sent while the connection was gone are lost: what memory holds may be older than them.
-  subscriber.on('close', () => memory.clear())
+  subscriber.on('close', () => {
+    fence.listen(false)
+    memory.clear()
+  })
 
   /** With others who want the same; who wrote goes alone where what those got is not new enough. */
   async function obtain(kind: CacheKind, wanted: ReadonlyMap<string, Wanted>, load: Load): Promise<Map<string, Found>> {
@@ -120,10 +130,13 @@ export function createCache(options: CacheOptions): Cache {
       const result = new Map<string, Value>()
       const shelf = memory.of(kind.name)
       const nowMs = Date.now()
+      // Who wrote takes from memory only what is as new as the write, until this process is known to have heard of it.
+      const isTold = typeof scope !== 'string' && scope.token !== undefined && fence.isPast(scope.token)
+      const scopeInMemory = isTold ? 'any' : scope
       let missing: Map<string, Wanted> | null = null
       let hits = 0
       for (const id of ids) {
-        const entry = shelf.get(id, scope, nowMs)
+        const entry = shelf.get(id, scopeInMemory, nowMs)
         if (entry) {
           hits += 1
           if (entry.payload !== '') result.set(id, valueOf(kind, id, entry))

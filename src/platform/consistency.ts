@@ -1,3 +1,4 @@
+import { POSITION_CHARS } from './cache-entry.ts'
 import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import type { Cache, CacheKey } from './cache.ts'
 import { AppError } from './errors.ts'
@@ -46,31 +47,32 @@ export interface Database {
   writeUnowned<T>(
     effect: (trx: Writer, after: AfterCommit) => Promise<T>,
   ): Promise<{ result: T; position: WritePosition }>
-  /** Raises the account's position to `position`, as a job does that changed what the account will read. */
-  record(accountId: string, position: WritePosition): Promise<void>
 }
 
 /**
- * After a position: caches could not be told of the write. Greater than the bare position and less than the next, and once
- * there it stays as long as the key lives.
+ * At the end of a record: caches could not be told of a write, and none can be believed for as long as the key lives. A record
+ * is `position.writes`, and the count tells writes at the same position, or recorded out of order, from one another.
  */
 const STRICT_MARK = '!'
-
-/** Positions are fixed-width hexadecimal, so the greater string is the later one. */
-const raisePosition = script(`local known = redis.call('get', KEYS[1])
-local wanted = ARGV[1]
-if known and string.sub(known, -1) == '${STRICT_MARK}' and string.sub(wanted, -1) ~= '${STRICT_MARK}' then wanted = wanted .. '${STRICT_MARK}' end
-if not known or known < wanted then redis.call('set', KEYS[1], wanted, 'ex', ARGV[2]) else redis.call('expire', KEYS[1], ARGV[2]) end
+/** ARGV: position, its mark or nothing, seconds. Positions are fixed-width hexadecimal, so the greater string is the later one. */
+const recordWrite = script(`local known = redis.call('get', KEYS[1]) or ''
+local position = ARGV[1]
+local last = string.sub(known, 1, ${POSITION_CHARS})
+if last > position then position = last end
+local mark = string.sub(known, -1) == '${STRICT_MARK}' and '${STRICT_MARK}' or ARGV[2]
+local writes = tonumber(string.match(known, '%.(%d+)') or 0) + 1
+redis.call('set', KEYS[1], position .. '.' .. writes .. mark, 'ex', ARGV[3])
 return 1`)
 
 export function positionKey(accountId: string): string {
   return `lsn:${accountId}`
 }
 
-/** What a look-up of `positionKey` means: an absent position is 'any' only where none can have been lost. */
-export function scopeOf(position: string | null, redisMain: RedisMain): ReadScope {
-  if (position === null) return redisMain.isSettled() ? 'any' : 'primary'
-  return position.endsWith(STRICT_MARK) ? { since: position.slice(0, -1), isStrict: true } : { since: position }
+/** What a look-up of `positionKey` means: an absent record is 'any' only where none can have been lost. */
+export function scopeOf(accountId: string, record: string | null, redisMain: RedisMain): ReadScope {
+  if (record === null) return redisMain.isSettled() ? 'any' : 'primary'
+  const since = record.slice(0, POSITION_CHARS)
+  return record.endsWith(STRICT_MARK) ? { since, isStrict: true } : { since, token: accountId + record }
 }
 
 export interface DatabaseDeps {
@@ -94,10 +96,10 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
     await cache.getMany(kind, ids, { since }, loadOf(kind)).catch(noteLate)
   })
 
-  async function record(accountId: string, position: WritePosition): Promise<void> {
+  async function record(accountId: string, position: WritePosition, mark: typeof STRICT_MARK | ''): Promise<void> {
     // @NOTE a position that cannot be recorded is harmless: while redis-main is down everyone who is signed in reads the primary.
-    const values = [position, POSITION_TTL_SECONDS]
-    await raisePosition(redisMain.client, [positionKey(accountId)], values).catch(() => undefined)
+    const values = [position, mark, POSITION_TTL_SECONDS]
+    await recordWrite(redisMain.client, [positionKey(accountId)], values).catch(() => undefined)
   }
 
   function noteLate(error: unknown): void {
@@ -150,10 +152,9 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
       const { result, position, isTold } = await commit(effect).catch((error: unknown) => {
         throw isMissing(error, accountId) ? new AppError('session.required', 'This account was deleted.') : error
       })
-      await record(accountId, isTold ? position : position + STRICT_MARK)
+      await record(accountId, position, isTold ? '' : STRICT_MARK)
       return result
     },
     writeUnowned: (effect) => commit(effect),
-    record,
   }
 }

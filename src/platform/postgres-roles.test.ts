@@ -20,7 +20,13 @@ test('a position of a primary counts once whoever was writing when it was told h
 
 test('a commit that is in the log and still waits for its replica is not counted as readable', async (t) => {
   const [node = assert.fail()] = await startReplicated(t, [])
-  const connection = { host: '127.0.0.1', port: node.port, user: 'minigram_user', password: 'test', database: 'postgres' }
+  const connection = {
+    host: '127.0.0.1',
+    port: node.port,
+    user: 'minigram_user',
+    password: 'test',
+    database: 'postgres',
+  }
   const [writer, other] = [new pg.Client(connection), new pg.Client(connection)]
   await Promise.all([writer.connect(), other.connect()])
   t.after(() => Promise.all([writer.end(), other.end()]))

@@ -16,9 +16,10 @@ export type WritePosition = string
 
 /**
  * Where a read may go: any fresh node, one that has replayed a position, or only the primary.
- * `isStrict`: cached values must be that new too, since the cache could not be told of the write.
+ * `isStrict`: cached values must be that new too, since the cache could not be told of the write. `token`: who may wait no
+ * longer than until a process has heard of these writes, which others had it told of before anybody could know the token.
  */
-export type ReadScope = 'any' | 'primary' | { since: WritePosition; isStrict?: boolean }
+export type ReadScope = 'any' | 'primary' | { since: WritePosition; isStrict?: boolean; token?: string }
 
 export interface Node {
   name: string

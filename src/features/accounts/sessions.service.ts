@@ -73,7 +73,7 @@ export function createSessions({ db, redisMain, log, metrics }: SessionsDeps): S
   }
 
   function toViewer(copy: SessionCopy, looked: Looked | null): Viewer {
-    const scope = looked ? scopeOf(looked.position, redisMain) : 'primary'
+    const scope = looked ? scopeOf(copy.account.id, looked.position, redisMain) : 'primary'
     return { account: copy.account, sessionId: copy.sessionId, scope }
   }
 
