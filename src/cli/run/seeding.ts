@@ -15,6 +15,7 @@ import { interruption } from './interruption.ts'
 
 /** Before that, nobody can tell how long the rest takes. */
 const LEFT_FROM_MS = 3_000
+const SHOW_EVERY_MS = { terminal: 100, file: 20_000 }
 const CLEAR_LINE = '\r\x1b[2K'
 
 export interface Primary {
@@ -80,20 +81,20 @@ export function sameCommand({ args }: Context): string {
   return ['seed', ...words].join(' ')
 }
 
-/** Steps that count aloud where somebody watches. */
+/** Steps that count aloud: on a terminal in a line that rewrites itself, elsewhere in a line now and then. */
 export function phasesOf(steps: Steps): Phase {
+  const { stderr } = process
   return (name, work, describe) => {
     const startedAt = performance.now()
-    let shownAt = 0
+    let shownAt = startedAt
     const count = (done: number, total: number) => {
       const nowMs = performance.now()
-      if (!process.stderr.isTTY || nowMs - shownAt < 100) return
+      if (nowMs - shownAt < (stderr.isTTY ? SHOW_EVERY_MS.terminal : SHOW_EVERY_MS.file)) return
       shownAt = nowMs
       const leftMs = ((nowMs - startedAt) / Math.max(1, done)) * (total - done)
       const left = nowMs - startedAt < LEFT_FROM_MS ? '' : `, ${timeLeft(leftMs)} left`
-      process.stderr.write(
-        `${CLEAR_LINE}${problemLine(name, `${done.toLocaleString('en')} of ${total.toLocaleString('en')}${left}`)}`,
-      )
+      const line = problemLine(name, `${done.toLocaleString('en')} of ${total.toLocaleString('en')}${left}`)
+      stderr.write(stderr.isTTY ? `${CLEAR_LINE}${line}` : `${line}\n`)
     }
     return steps.run(name, () => work(count).finally(clearLine), describe)
   }

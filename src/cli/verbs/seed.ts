@@ -36,7 +36,7 @@ export const seed: Verb = {
     { name: 'seed', value: 'S', text: 'another word is another crowd, beside the first (1)' },
     {
       name: 'large',
-      text: `a million photos, 100,000 people, ten million follows: an estimated ${LARGE_MINUTES} minutes on 2 cores, ${LARGE_GB} GB`,
+      text: `a million photos, 100,000 people, ten million follows: about ${LARGE_MINUTES} minutes on 2 cores, ${LARGE_GB} GB`,
     },
     { name: 'scale', value: 'X', text: 'a share of --large, 0.001 to 1 (1)' },
     { name: 'json', text: 'print the summary as JSON' },
