@@ -27,8 +27,8 @@ export async function wrk(url: string, token: string | null, seconds: number): P
   const requests = Number(/(\d+) requests in/.exec(text)?.[1])
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]),
-    p50Ms: milliseconds(/50%\s+(\S+)/.exec(text)?.[1]),
-    p99Ms: milliseconds(/99%\s+(\S+)/.exec(text)?.[1]),
+    p50Ms: milliseconds(/^ +50% +(\S+)/m.exec(text)?.[1]),
+    p99Ms: milliseconds(/^ +99% +(\S+)/m.exec(text)?.[1]),
     cpuMsPerRequest: cpu / requests,
   }
 }
