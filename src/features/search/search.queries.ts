@@ -8,7 +8,8 @@ const SIMILARITY_MIN = 0.3
 
 /**
  * Ids of the best matches first: the exact username, usernames that begin so, names with a word that begins so, then what is spelt
- * alike; within these the more followed first. Shorter than a trigram, nothing is spelt alike.
+ * alike, for which nobody looks where the others fill the page; within these the more followed first. Shorter than a trigram,
+ * nothing is spelt alike.
  * Uses accounts_username_prefix, accounts_username_trigram, accounts_display_name_trigram, accounts_pkey.
  */
 export function searchAccounts(db: Reader, q: string, limit: number): Promise<string[]> {
@@ -24,7 +25,7 @@ export function searchAccounts(db: Reader, q: string, limit: number): Promise<st
 export function searchStatement(q: string, limit: number) {
   const prefix = q.replace(/[\\%_]/g, '\\$&')
   return sql<{ id: string }>`
-    with matches as (
+    with named as materialized (
       (select id, 0 as rank, 1::real as likeness from accounts where username = lower(${q}))
       union all
       (select id, 1, 1 from accounts where username like lower(${prefix}) || '%' limit ${CANDIDATES_MAX})
@@ -32,11 +33,15 @@ export function searchStatement(q: string, limit: number) {
       (select id, 2, 1 from accounts
        where search_key(display_name) like search_key(${prefix}) || '%'
           or search_key(display_name) like '% ' || search_key(${prefix}) || '%' limit ${CANDIDATES_MAX})
+    ),
+    matches as (
+      select id, rank, likeness from named
       union all
       (select id, 3, greatest(word_similarity(search_key(${q}), username),
                               word_similarity(search_key(${q}), search_key(display_name))) as likeness
        from accounts
-       where ${q.length >= 3} and (search_key(${q}) <% username or search_key(${q}) <% search_key(display_name))
+       where ${q.length >= 3} and (select count(distinct id) from named) < ${limit}
+         and (search_key(${q}) <% username or search_key(${q}) <% search_key(display_name))
        order by likeness desc limit ${CANDIDATES_MAX})
     ),
     best as (select distinct on (id) id, rank, likeness from matches order by id, rank)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { assertRefused } from '../../../test/support/person.ts'
 import { plansOf } from '../../../test/support/plans.ts'
-import { searchAccounts } from './search.queries.ts'
+import { searchAccounts, searchStatement } from './search.queries.ts'
 
 const PEOPLE: readonly (readonly [username: string, displayName: string, followers: number])[] = [
   ['ann', '', 0],
@@ -121,6 +121,20 @@ test('whoever is signed in sees whom they follow', async (t) => {
     nextCursor: null,
     viewer: { follows: [bob.username] },
   })
+})
+
+test('where names that begin so fill the page, nobody looks for what is spelt alike', async (t) => {
+  const app = await startApp(t)
+  await app.people('ann', 'anna', 'annabel')
+  const { pool, kysely } = app.services.postgres.primary()
+  const planFor = async (limit: number) => {
+    const { sql, parameters } = searchStatement('ann', limit).compile(kysely)
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain analyze ${sql}`, [...parameters])
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  }
+  const unread = /accounts.*never executed/
+  assert.match(await planFor(3), unread)
+  assert.doesNotMatch(await planFor(4), unread)
 })
 
 test('a search among many people goes through the indexes', async (t) => {
