@@ -8,9 +8,12 @@ export interface HostPort {
   host: string
   port: number
 }
+/** `host` may be the directory of a UNIX socket, as for all clients of PostgreSQL. */
 export interface PostgresNode extends HostPort {
   name: string
 }
+/** `path` of a UNIX socket. */
+export type RedisAddress = HostPort | { path: string }
 
 export interface Config {
   /** Name in metrics, logs and `/api/instance`, e.g. app2. */
@@ -29,8 +32,8 @@ export interface Config {
   postgresPoolMax: number
   /** A replica further behind than this leaves the rotation. */
   replicaLagMaxSeconds: number
-  redisMain: HostPort
-  redisCache: HostPort
+  redisMain: RedisAddress
+  redisCache: RedisAddress
   edgePort: number
   /** Where browsers are sent for photos under HTTPS. */
   edgeTlsPort: number
@@ -130,6 +133,10 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     problems.push(`${name} '${value}' is not HOST:PORT`)
     return { host: '', port: 0 }
   }
+  const redis = (name: string, port: PortName): RedisAddress => {
+    const value = text(name, `127.0.0.1:${at(port)}`)
+    return value.startsWith('/') ? { path: value } : hostPort(name, value)
+  }
 
   const portOffset = integer('MINIGRAM_PORT_OFFSET', 0, 0, 32_767)
   const at = (name: PortName) => portOf(name, portOffset)
@@ -155,8 +162,8 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     postgresDatabase: text('MINIGRAM_POSTGRES_DATABASE', 'minigram'),
     postgresPoolMax: integer('MINIGRAM_POSTGRES_POOL_MAX', 8, 1, 100),
     replicaLagMaxSeconds: integer('MINIGRAM_REPLICA_LAG_MAX_SECONDS', 10, 1, 3600),
-    redisMain: hostPort('MINIGRAM_REDIS_MAIN', text('MINIGRAM_REDIS_MAIN', `127.0.0.1:${at('redisMain')}`)),
-    redisCache: hostPort('MINIGRAM_REDIS_CACHE', text('MINIGRAM_REDIS_CACHE', `127.0.0.1:${at('redisCache')}`)),
+    redisMain: redis('MINIGRAM_REDIS_MAIN', 'redisMain'),
+    redisCache: redis('MINIGRAM_REDIS_CACHE', 'redisCache'),
     edgePort: integer('MINIGRAM_PORT_EDGE', at('edge'), 1, 65_535),
     edgeTlsPort: integer('MINIGRAM_PORT_EDGE_TLS', at('edgeTls'), 1, 65_535),
     edgeOrigin: environment['MINIGRAM_EDGE_ORIGIN'] || null,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { HostPort } from './config.ts'
+import type { RedisAddress } from './config.ts'
 import type { Log } from './log.ts'
 
 export type RedisMain = RedisServer
@@ -30,15 +30,14 @@ const UNANSWERED_MAX = 2
 const DISCONNECT_TIMEOUT_MS = 50
 
 export function connectRedis(
-  target: HostPort,
+  target: RedisAddress,
   password: string,
   log: Log,
   name: string,
   commandTimeoutMs: number = COMMAND_TIMEOUT_MS,
 ): Redis {
   const client = new Redis({
-    host: target.host,
-    port: target.port,
+    ...target,
     password,
     connectionName: name,
     enableAutoPipelining: true,
@@ -64,7 +63,7 @@ export function connectRedis(
 }
 
 export function openRedis(
-  target: HostPort,
+  target: RedisAddress,
   password: string,
   log: Log,
   name: string,
@@ -122,7 +121,7 @@ function dropWhenSilent(client: Redis): NodeJS.Timeout {
   }, PING_EVERY_MS).unref()
 }
 
-export function openRedisMain(target: HostPort, password: string, log: Log): RedisMain {
+export function openRedisMain(target: RedisAddress, password: string, log: Log): RedisMain {
   return openRedis(target, password, log, 'redis-main')
 }
 

@@ -51,6 +51,16 @@ export function appSocket(paths: StatePaths, slot: number): string {
   return `${paths.run}/apps/app-${slotName(slot)}.sock`
 }
 
+/** Where PostgreSQL node `name` has its UNIX socket, which is named after its port. */
+export function postgresSocketDirectory(paths: StatePaths, name: string): string {
+  return `${paths.run}/${name}`
+}
+
+/** Where Redis listens beside its port; short, since these paths end at 107 bytes. */
+export function redisSocket(paths: StatePaths, role: 'main' | 'cache'): string {
+  return `${paths.run}/redis-${role}/sock`
+}
+
 /** What the load balancer connects to; there only while the app server may take traffic. */
 export function slotSocket(paths: StatePaths, slot: number): string {
   return `${paths.run}/slots/app-${slotName(slot)}.sock`

@@ -92,7 +92,7 @@ function judgeMemory({ memoryAvailableBytes, isStackRunning }: Facts): Verdict {
   return bad('memory', `only ${message}, ${gibibytes(MIN_MEMORY_BYTES)} needed`, 'ps aux --sort=-rss | head')
 }
 
-/** UNIX socket paths end at 107 bytes, and `run/slots/app-01.sock` is the longest that we append. */
+/** UNIX socket paths end at 107 bytes, and `run/pg1/.s.PGSQL.65535` is the longest that we append. */
 export const MAX_STATE_DIR_CHARS = 80
 
 function judgeStateDir(facts: Facts, { stateDir, user }: Settings): Verdict[] {
