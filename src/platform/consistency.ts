@@ -28,6 +28,11 @@ export interface AfterCommit {
   run(work: (position: WritePosition) => Promise<void>): void
 }
 
+/** What has a job, `surely`, needs a transaction for both. */
+export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'run'> {
+  rewrite(urls: readonly string[], when: 'now' | 'soon'): void
+}
+
 /** What features read and write through: a person always sees their own writes, and nobody pays for it who did not write. */
 export interface Database {
   /** On a replica, unless the viewer wrote within 30 seconds and no replica is that far. */
@@ -43,6 +48,8 @@ export interface Database {
   readPrimary<T>(query: (db: Reader) => Promise<T>): Promise<T>
   /** One transaction; when this resolves, caches are told and the account's position is recorded. @throws AppError session.required when the account was deleted meanwhile */
   write<T>(accountId: string, effect: (trx: Writer, after: AfterCommit) => Promise<T>): Promise<T>
+  /** The same for one statement, which is a transaction by itself. */
+  writeStatement<T>(accountId: string, effect: (db: Reader, after: AfterStatement) => Promise<T>): Promise<T>
   /** For writes of nobody: clean-up, jobs that state their position themselves. */
   writeUnowned<T>(
     effect: (trx: Writer, after: AfterCommit) => Promise<T>,
@@ -107,24 +114,11 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
   }
 
   /** Commits, then tells caches and whoever else wants to know. `isTold`: no cache can show what was before. */
-  async function commit<T>(effect: (trx: Writer, after: AfterCommit) => Promise<T>) {
-    let keys: CacheKey[] = []
-    let works: ((position: WritePosition) => Promise<void>)[] = []
-    let rewritten: { surely: string[]; now: string[]; soon: string[] } = { surely: [], now: [], soon: [] }
-    const after: AfterCommit = {
-      touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
-      rewrite: (urls, when) => void rewritten[when].push(...urls),
-      run: (work) => void works.push(work),
-    }
-    const { result, position } = await postgres.write(async (trx) => {
-      // The victim of a deadlock runs again.
-      keys = []
-      works = []
-      rewritten = { surely: [], now: [], soon: [] }
-      const result = await effect(trx, after)
-      await purgeSurely(trx, rewritten.surely)
-      return result
-    })
+  async function commit<T>(write: (prepare: () => Prepared) => Promise<{ result: T; position: WritePosition }>) {
+    let prepared = prepare()
+    // The victim of a deadlock runs again.
+    const { result, position } = await write(() => (prepared = prepare()))
+    const { keys, works, rewritten } = prepared
     const [isTold] = await Promise.all([
       cache.invalidate(keys, position),
       ...works.map((work) => work(position).catch(noteLate)),
@@ -134,6 +128,25 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
     pages.counted(rewritten.soon)
     await pages.changed([...rewritten.surely, ...rewritten.now])
     return { result, position, isTold }
+  }
+
+  const inTransaction = <T>(effect: (trx: Writer, after: AfterCommit) => Promise<T>) =>
+    commit((prepare) =>
+      postgres.write(async (trx) => {
+        const { after, rewritten } = prepare()
+        const result = await effect(trx, after)
+        await purgeSurely(trx, rewritten.surely)
+        return result
+      }),
+    )
+
+  /** Before the answer. @throws AppError session.required when the account was deleted meanwhile */
+  async function ownedBy<T>(accountId: string, committed: ReturnType<typeof commit<T>>): Promise<T> {
+    const { result, position, isTold } = await committed.catch((error: unknown) => {
+      throw isMissing(error, accountId) ? new AppError('session.required', 'This account was deleted.') : error
+    })
+    await record(accountId, position, isTold ? '' : STRICT_MARK)
+    return result
   }
 
   return {
@@ -148,13 +161,31 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
       return cache.getMany(kind, ids, viewer.scope, load, trace)
     },
     readPrimary: (query) => postgres.read('primary', query),
-    async write(accountId, effect) {
-      const { result, position, isTold } = await commit(effect).catch((error: unknown) => {
-        throw isMissing(error, accountId) ? new AppError('session.required', 'This account was deleted.') : error
-      })
-      await record(accountId, position, isTold ? '' : STRICT_MARK)
-      return result
-    },
-    writeUnowned: (effect) => commit(effect),
+    write: (accountId, effect) => ownedBy(accountId, inTransaction(effect)),
+    writeStatement: (accountId, effect) =>
+      ownedBy(
+        accountId,
+        commit((prepare) => postgres.writeStatement((db) => effect(db, prepare().after))),
+      ),
+    writeUnowned: inTransaction,
   }
+}
+
+interface Prepared {
+  after: AfterCommit
+  keys: CacheKey[]
+  works: ((position: WritePosition) => Promise<void>)[]
+  rewritten: Record<'surely' | 'now' | 'soon', string[]>
+}
+
+function prepare(): Prepared {
+  const keys: Prepared['keys'] = []
+  const works: Prepared['works'] = []
+  const rewritten: Prepared['rewritten'] = { surely: [], now: [], soon: [] }
+  const after: AfterCommit = {
+    touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
+    rewrite: (urls, when) => void rewritten[when].push(...urls),
+    run: (work) => void works.push(work),
+  }
+  return { after, keys, works, rewritten }
 }

@@ -1,7 +1,15 @@
 /** SQLSTATEs after which a node's role is unknown: it turned read-only, or it is shutting down, starting or gone. */
 const ROLE_CHANGED = new Set(['25006', '57P01', '57P02', '57P03', '08006', '08003', '08001', '08004'])
 // ENOENT: a server that was stopped takes its UNIX socket along.
-const SOCKET_FAILED = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'])
+const SOCKET_FAILED = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+])
 /** The node may only be slow: overload is not death, so one of these alone takes no node out of the rotation. */
 const TIMED_OUT = /Query read timeout|timeout expired|due to connection timeout|timeout exceeded when trying to connect/
 const DRIVER_MESSAGE =

@@ -37,6 +37,8 @@ export interface Postgres extends AsyncDisposable {
   readAt<T>(scope: ReadScope, query: (db: Reader) => Promise<T>): Promise<{ result: T; position: WritePosition | null }>
   /** One transaction on the primary (run again when it was a deadlock's victim), and the position from which on it can be read. @throws AppError service.no_primary */
   write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }>
+  /** The same for one statement, which is a transaction by itself: it spares the round trips of the brackets. */
+  writeStatement<T>(effect: (db: Reader) => Promise<T>): Promise<{ result: T; position: WritePosition }>
   /** @throws AppError service.no_primary unless exactly one node is writable. */
   primary(): Node
   isWritable(): boolean
@@ -180,21 +182,23 @@ export function openPostgres(options: PostgresOptions): Postgres {
     })
   }
 
-  async function write<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
+  async function write<T>(run: (connection: Reader) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await writeOnce(effect)
+        return await writeOnce(run)
       } catch (error) {
         if (!hasGivenWay(error) || attempt === WRITE_ATTEMPTS) throw error
       }
     }
   }
 
-  async function writeOnce<T>(effect: (trx: Writer) => Promise<T>): Promise<{ result: T; position: WritePosition }> {
+  async function writeOnce<T>(
+    run: (connection: Reader) => Promise<T>,
+  ): Promise<{ result: T; position: WritePosition }> {
     const node = primary()
     try {
       return await node.kysely.connection().execute(async (connection) => {
-        const result = await connection.transaction().execute(effect)
+        const result = await run(connection)
         // @NOTE after COMMIT: an LSN taken inside the transaction would precede its commit record.
         return { result, position: await node.watch.currentPosition(connection) }
       })
@@ -213,7 +217,8 @@ export function openPostgres(options: PostgresOptions): Postgres {
     nodes,
     read: (scope, query) => readOn(scope, (node) => query(node.kysely)),
     readAt,
-    write,
+    write: (effect) => write((connection) => connection.transaction().execute(effect)),
+    writeStatement: write,
     primary,
     isWritable: () => writable().length === 1,
     untilWritable: (deadlineMs) => until(() => writable().length === 1, deadlineMs, 'writable'),

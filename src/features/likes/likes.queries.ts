@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Reader, Writer } from '../../platform/postgres.ts'
+import type { Reader } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
 /** Which of these photos the account likes. Uses likes_pkey. */
@@ -22,35 +22,26 @@ export async function newestLiked(db: Reader, accountIds: readonly string[], lim
   return rows
 }
 
-/** False when it was liked already. Uses likes_pkey. */
-export async function insertLike(trx: Writer, photoId: string, accountId: string): Promise<boolean> {
-  const row = await trx
-    .insertInto('likes')
-    .values({ photo_id: photoId, account_id: accountId })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('photo_id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** False when it was not liked. Uses likes_pkey. */
-export async function deleteLike(trx: Writer, photoId: string, accountId: string): Promise<boolean> {
-  const row = await trx
-    .deleteFrom('likes')
-    .where('photo_id', '=', photoId)
-    .where('account_id', '=', accountId)
-    .returning('photo_id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** The photo is locked by the caller. Uses photos_pkey. */
-export async function addToLikeCount(trx: Writer, photoId: string, change: 1 | -1): Promise<void> {
-  await trx
-    .updateTable('photos')
-    .set((column) => ({ like_count: column('like_count', '+', change) }))
-    .where('id', '=', photoId)
-    .execute()
+/**
+ * Makes or takes back a like and counts it, under the photo's lock: only a row that came or went is counted. Undefined when
+ * there is no such photo to be seen. Uses photos_pkey, likes_pkey, accounts_pkey.
+ */
+export async function setLike(db: Reader, photoId: string, accountId: string, liked: boolean) {
+  const change = liked
+    ? sql`insert into likes (photo_id, account_id) select id, ${accountId}::uuid from photo on conflict do nothing returning photo_id`
+    : sql`delete from likes using photo where photo_id = photo.id and likes.account_id = ${accountId} returning photo_id`
+  const { rows } = await sql<{ id: string; username: string; like_count: number; is_changed: boolean }>`
+    with photo as materialized (
+      select id, account_id, like_count, (select username from accounts where accounts.id = account_id) as username
+      from photos where id = ${photoId} for no key update
+    ), changed as (${change}), counted as (
+      update photos set like_count = photos.like_count + ${liked ? 1 : -1}::int
+      from changed where photos.id = photo_id returning photos.like_count
+    )
+    select id, username, coalesce((select like_count from counted), like_count) as like_count,
+      exists (select from changed) as is_changed
+    from photo`.execute(db)
+  return rows[0]
 }
 
 /** Who likes a photo, newest first, and whether the viewer follows them. Uses likes_of_photo, accounts_pkey, follows_pkey. */

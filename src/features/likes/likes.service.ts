@@ -5,7 +5,7 @@ import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { touchCards } from '../photos/photo-cards.service.ts'
-import { holdPhoto } from '../photos/photos.service.ts'
+import { refuseMissing } from '../photos/photos.service.ts'
 import * as queries from './likes.queries.ts'
 
 export type Likes = ReturnType<typeof createLikes>
@@ -52,18 +52,14 @@ export async function likedAmong(
 }
 
 export function createLikes({ db, events }: { db: Database; events: Events }) {
-  /** Repeating it changes nothing: only a row that came or went is counted, under the photo's lock. */
+  /** Repeating it changes nothing. @throws AppError photo.not_found, photo.gone, photo.hidden */
   async function set(accountId: string, photoId: string, liked: boolean): Promise<LikeState> {
-    const { likeCount, isChanged } = await db.write(accountId, async (trx, after) => {
+    const { likeCount, isChanged } = await db.writeStatement(accountId, async (db, after) => {
       touchCards(after, photoId)
       after.touch(likedPhotos, accountId)
-      const photo = await holdPhoto(trx, photoId)
-      const isChanged = await (liked ? queries.insertLike : queries.deleteLike)(trx, photoId, accountId)
-      if (!isChanged) return { likeCount: photo.like_count, isChanged }
-      after.rewrite(urlsOfPhoto(photo), 'soon')
-      const change = liked ? 1 : -1
-      await queries.addToLikeCount(trx, photoId, change)
-      return { likeCount: photo.like_count + change, isChanged }
+      const photo = (await queries.setLike(db, photoId, accountId, liked)) ?? (await refuseMissing(db, photoId))
+      if (photo.is_changed) after.rewrite(urlsOfPhoto(photo), 'soon')
+      return { likeCount: photo.like_count, isChanged: photo.is_changed }
     })
     if (liked && isChanged) events.note('photo.liked', { photoId, accountId })
     return { liked, likeCount }

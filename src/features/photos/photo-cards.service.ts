@@ -116,7 +116,7 @@ export const exploreTop: CacheKind<string> = { name: 'explore', ttlSeconds: 30, 
 export const EXPLORE_TOP_ID = 'top'
 
 /** After whatever changes these photos for everyone: their texts, their state, their counters. */
-export function touchCards(after: AfterCommit, ...photoIds: readonly string[]): void {
+export function touchCards(after: Pick<AfterCommit, 'touch'>, ...photoIds: readonly string[]): void {
   after.touch(photoCards, ...photoIds)
 }
 

@@ -62,7 +62,8 @@ export async function holdAnyPhoto(trx: Writer, id: string) {
   return (await queries.lockAnyPhoto(trx, id)) ?? refuseMissing(trx, id)
 }
 
-async function refuseMissing(db: Reader, id: string): Promise<never> {
+/** @throws AppError photo.not_found, photo.gone, photo.hidden */
+export async function refuseMissing(db: Reader, id: string): Promise<never> {
   const why = await queries.whyMissing(db, id)
   if (why === 'hidden') throw new AppError('photo.hidden', 'It may come back.')
   throw new AppError(`photo.${why}`)
