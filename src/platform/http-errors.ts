@@ -35,7 +35,7 @@ export function toAppError(error: FastifyError): AppError {
   return new AppError('service.failed', 'It was logged; quote the request id when you report it.', { cause: error })
 }
 
-export function toProblem(error: AppError, requestId: string): Problem {
+export function toProblem(error: Pick<AppError, 'code' | 'status' | 'detail'>, requestId: string): Problem {
   return {
     type: `/api/docs#${error.code}`,
     title: ERRORS[error.code][1],

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import { AppError } from './errors.ts'
+import { ERRORS } from '../contract/errors.ts'
 import { toProblem } from './http-errors.ts'
 import type { Metrics } from './metrics.ts'
 import { requestIdFrom } from './request-id.ts'
@@ -10,6 +10,7 @@ import { createShedPolicy } from './shed-policy.ts'
 const TICK_MS = 50
 /** Clients that were refused together shall not come back together. */
 const RETRY_AFTER_MAX_SECONDS = 3
+const CODE = 'service.overloaded'
 
 export interface LoadShedding extends Disposable {
   /** A server before `handle`: what it refuses has cost a look at method and path, and nothing of a framework's. */
@@ -70,10 +71,12 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, seconds: number): void {
+  const [status] = ERRORS[CODE]
   const detail = `Please try again in ${seconds} second${seconds === 1 ? '' : 's'}.`
-  const problem = toProblem(new AppError('service.overloaded', detail), requestIdFrom(request.headers['x-request-id']))
+  // No error is thrown for it: under overload its stack would be a tenth of what a refusal costs.
+  const problem = toProblem({ code: CODE, status, detail }, requestIdFrom(header(request, 'x-request-id')))
   response
-    .writeHead(503, {
+    .writeHead(status, {
       'content-type': 'application/problem+json',
       'retry-after': String(seconds),
       'cache-control': 'private, no-store',
@@ -85,7 +88,16 @@ function refuse(request: IncomingMessage, response: ServerResponse, seconds: num
 
 /** `t=1732500000.123`: NGINX's clock when it passed the request on. Only NGINX opens the socket that an app server listens on. */
 function sentAt(request: IncomingMessage): number | null {
-  const header = request.headers['x-request-start']
-  const seconds = typeof header === 'string' && header.startsWith('t=') ? Number(header.slice(2)) : NaN
+  const sent = header(request, 'x-request-start')
+  const seconds = sent?.startsWith('t=') ? Number(sent.slice(2)) : NaN
   return Number.isFinite(seconds) ? seconds * 1_000 : null
+}
+
+/** Without the object of all headers, which Node makes when it is first asked for one. `name` in lower case. */
+function header({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const each = rawHeaders[at]
+    if (each?.length === name.length && each.toLowerCase() === name) return rawHeaders[at + 1]
+  }
+  return undefined
 }
