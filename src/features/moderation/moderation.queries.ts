@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { OperatorAct } from '../../contract/moderation.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
-import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
+
+/** Of `all_accounts as accounts`: the face of a suspended account is out of sight, so there is none to show to operators either. */
+export const shownAvatar = sql<string | null>`case when accounts.suspended_at is null then accounts.avatar_key end`
 
 export type OpsPhotoRow = Awaited<ReturnType<typeof opsPhotoRows>>[number]
 
@@ -57,7 +59,9 @@ function selectPhotos(db: Reader) {
       'photos.hidden_at',
       'photos.hidden_reason',
       'photos.is_withheld',
-      ...CARD_COLUMNS,
+      'accounts.username',
+      'accounts.display_name',
+      shownAvatar.as('avatar_key'),
     ])
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ReportReason, ReportState } from '../../contract/moderation.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
+import { shownAvatar } from './moderation.queries.ts'
 import type { CardFields } from '../accounts/accounts.service.ts'
 
 /** How many reports on one photo are shown in full. */
@@ -97,7 +98,7 @@ export async function reportsOn(
     : sql``
   const { rows } = await sql<ReportRow & { at: string }>`
     select photo_id, account_id, reason, text, reports.created_at, resolved_at, ${instant('reports.created_at')} as at,
-           accounts.username, accounts.display_name, accounts.avatar_key
+           accounts.username, accounts.display_name, ${shownAvatar} as avatar_key
     from reports join all_accounts as accounts on accounts.id = account_id
     where photo_id = ${photoId} ${further}
     order by reports.created_at desc, account_id desc limit ${page.limit}`.execute(db)
@@ -107,7 +108,7 @@ export async function reportsOn(
 /** The newest of these reports on each of these photos, newest first, whoever made them. Uses reports_open or reports_pkey, accounts_pkey. */
 export async function newestReports(db: Reader, photoIds: readonly string[], state: ReportState) {
   const { rows } = await sql<ReportRow>`
-    select newest.*, accounts.username, accounts.display_name, accounts.avatar_key
+    select newest.*, accounts.username, accounts.display_name, ${shownAvatar} as avatar_key
     from unnest(${photoIds}::uuid[]) as listed (id)
     cross join lateral (
       select photo_id, account_id, reason, text, created_at, resolved_at from reports

@@ -1,17 +1,18 @@
 import { sql } from 'kysely'
 import type { Reader, Writer } from '../../platform/postgres.ts'
+import { shownAvatar } from './moderation.queries.ts'
 
 export type AnyAccountRow = NonNullable<Awaited<ReturnType<typeof findAnyAccount>>>
 
 /** Also a suspended one, with what operators want to know of it. Uses accounts_username_key, sessions_account, photos_account, reports_pkey, photos_hidden. */
 export function findAnyAccount(db: Reader, username: string) {
   return db
-    .selectFrom('all_accounts')
+    .selectFrom('all_accounts as accounts')
     .select([
       'id',
       'username',
       'display_name',
-      'avatar_key',
+      shownAvatar.as('avatar_key'),
       'bio',
       'role',
       'photo_count',
@@ -20,15 +21,15 @@ export function findAnyAccount(db: Reader, username: string) {
       'created_at',
       'suspended_at',
       'suspended_reason',
-      sql<number>`(select count(*) from sessions where account_id = all_accounts.id and expires_at > now())`.as(
+      sql<number>`(select count(*) from sessions where account_id = accounts.id and expires_at > now())`.as(
         'session_count',
       ),
       sql<number>`(select count(*) from all_photos join reports on photo_id = all_photos.id
-                   where all_photos.account_id = all_accounts.id)`.as('report_count'),
+                   where all_photos.account_id = accounts.id)`.as('report_count'),
       sql<number>`(select count(*) from all_photos join reports on photo_id = all_photos.id
-                   where all_photos.account_id = all_accounts.id and resolved_at is null)`.as('open_report_count'),
+                   where all_photos.account_id = accounts.id and resolved_at is null)`.as('open_report_count'),
       sql<number>`(select count(*) from all_photos
-                   where account_id = all_accounts.id and hidden_at is not null)`.as('hidden_photo_count'),
+                   where account_id = accounts.id and hidden_at is not null)`.as('hidden_photo_count'),
     ])
     .where('username', '=', username)
     .executeTakeFirst()

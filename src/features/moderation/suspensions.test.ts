@@ -129,6 +129,9 @@ test('a suspended account is nowhere to be seen, nor is what it did; all of it c
     assert.deepEqual([page.likeCount, page.commentCount], [1, 1])
     assert.deepEqual([profile.followerCount, profile.followingCount], [0, 0])
     assert.deepEqual(shownFiles(app), [])
+    const [account, photo] = [`/api/ops/accounts/${ann.username}`, `/api/ops/photos/${id}`]
+    assert.equal((await oda.get(account)).body.avatar, null, 'nothing is named that is not there')
+    assert.equal((await oda.get(photo)).body.card.author.avatar, null)
 
     await restore(oda, ann)
     await app.runJobs()
