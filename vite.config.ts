@@ -13,7 +13,7 @@ const INITIAL_JS_MAX_KB = 90
 const CSS_MAX_KB = 12
 /** Feed, explore, profile and photo page share most of their parts: one file instead of a dozen small ones in a chain. */
 const BROWSE =
-  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|placeholder-pixels|require-account|tap-picture|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
+  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|brought|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|placeholder-pixels|require-account|tap-picture|until-known|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
 /** What only operators load, all of it at once. */
 const OPERATORS = /src\/web\/(pages\/ops-|ops\/|api\/operators)/
 /** Below one packet, compressing wins nothing. */
@@ -23,7 +23,7 @@ const COMPRESS_FROM_BYTES = 1024
 export default defineConfig({
   root: join(import.meta.dirname, 'src/web'),
   base: '/',
-  plugins: [react(), compileEarly(), printBudget(), precompress()],
+  plugins: [react(), hashTheme(), compileEarly(), printBudget(), precompress()],
   build: {
     outDir: OUT,
     emptyOutDir: true,
@@ -67,6 +67,26 @@ function compileEarly(): Plugin {
         const file = join(OUT, chunk.fileName)
         writeFileSync(file, `//# allFunctionsCalledOnLoad\n${readFileSync(file, 'utf8')}`)
       }
+    },
+  }
+}
+
+/** The page waits for this script: under a name with a hash the edge has it, and a browser that was here before. */
+function hashTheme(): Plugin {
+  return {
+    name: 'hash-theme',
+    apply: 'build',
+    buildStart() {
+      const source = readFileSync(join(import.meta.dirname, 'src/web/public/theme.js'))
+      this.emitFile({ type: 'asset', name: 'theme.js', source })
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const name = Object.keys(bundle).find((name) => /theme-[\w-]+\.js$/.test(name))
+        if (name === undefined) throw new Error('theme.js is not in the bundle')
+        return html.replace('/theme.js', `/${name}`)
+      },
     },
   }
 }

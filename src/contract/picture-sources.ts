@@ -47,13 +47,17 @@ export function fallbackSrc(photo: Pick<PhotoCard, 'renditions'>, origin: string
   return path && origin + path
 }
 
+/** Pictures of a grid that a screen shows about at first: these are announced, and asked for before all others. */
+export const FIRST_IN_GRID = { phone: 9, desktop: 15 }
+
 /** How wide a picture is shown, as HTML's `sizes` says it. */
 export const SIZES_ON_PAGE = '(min-width: 1024px) calc(100vw - 700px), 100vw'
 export const SIZES_IN_FEED = '(min-width: 768px) 620px, 100vw'
 
+/** On a phone a tenth less than most are: nobody sees that, and where a point has 1.75 pixels the smallest file then does. */
 export function sizesInGrid(photo: Pick<PhotoCard, 'width' | 'height'>): string {
   const ratio = gridRatio(photo)
-  return `(min-width: 1200px) ${Math.round(ratio * 320)}px, (min-width: 768px) ${Math.round(ratio * 260)}px, ${Math.round(ratio * 190)}px`
+  return `(min-width: 1200px) ${Math.round(ratio * 320)}px, (min-width: 768px) ${Math.round(ratio * 260)}px, ${Math.round(ratio * 136)}px`
 }
 
 /** Width ÷ height of a picture in a grid. */

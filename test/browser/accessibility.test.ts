@@ -213,7 +213,6 @@ const STATES: State[] = [
   { name: 'not found', page: () => visitor, at: '/nowhere', until: heading('This page is not here') },
   {
     name: 'failure',
-    page: () => visitor,
     at: '/robots.txt',
     until: async (page) => {
       await page.route('**/api/explore', broken)
@@ -234,7 +233,6 @@ const STATES: State[] = [
   },
   {
     name: 'too fast',
-    page: () => visitor,
     at: '/robots.txt',
     until: async (page) => {
       const headers = { 'retry-after': '60' }

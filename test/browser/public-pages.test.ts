@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import sharp from 'sharp'
 import { request } from 'undici'
 import type { PhotoCard } from '../../src/contract/photos.ts'
-import { sharedBrowser } from '../support/browser.ts'
+import { PHONE, sharedBrowser } from '../support/browser.ts'
 import { publishesPhoto } from '../support/gallery.ts'
 import type { Person } from '../support/person.ts'
 import { get, newPerson, stack } from '../support/stack.ts'
@@ -46,8 +46,28 @@ test('the policy of every page allows scripts and styles of this origin alone, a
     const sources = new Map(policy.split(';').map((part) => part.trim().split(/ (.*)/s) as [string, string]))
     for (const kind of ['default-src', 'script-src', 'style-src']) assert.equal(sources.get(kind), "'self'", address)
     for (const kind of ['object-src', 'base-uri', 'frame-ancestors']) assert.equal(sources.get(kind), "'none'", address)
-    assert.doesNotMatch(text, /<script(?![^>]* src=)|<style|<[^>]* (?:style|on\w+)=/, address)
+    const code = text.replace(/<script type="application\/json".*?<\/script>/s, '')
+    assert.doesNotMatch(code, /<script(?![^>]* src=)|<style|<[^>]* (?:style|on\w+)=/, address)
   }
+})
+
+test('a visitor’s page brings its data along, but not out of the browser’s history', async () => {
+  const page = await browser.visit(stack.lb, { at: '/robots.txt', viewport: PHONE })
+  let asked: string[] = []
+  page.on('request', (request) => asked.push(request.url().replace(stack.lb, '')))
+  const askedFor = (path: string) => asked.filter((url) => url === path).length
+  for (const name of PAGES) {
+    await page.goto(addressOf(name))
+    await page.getByRole('img').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    const rest = asked.filter((url) => url.startsWith('/api/') && !url.includes('cursor='))
+    assert.deepEqual(rest, name === 'photo' ? [`/api/photos/${photo.id}/comments`] : [], name)
+    asked = []
+  }
+  await page.goto('/robots.txt')
+  await page.goBack()
+  await page.getByRole('img').first().waitFor()
+  assert.equal(askedFor(`/api/photos/${photo.id}`), 1)
 })
 
 test('what somebody slips into a page is neither run nor drawn, and the browser of the tests notices', async () => {

@@ -48,7 +48,7 @@ test('skeletons stand while a page loads, and are said aloud once', async () => 
 })
 
 test('a failure says what to do, shows the request to quote, and a retry mends it', async () => {
-  const { page, go } = await opens('/explore', { expects: /status of 500/ })
+  const { page, go } = await opens('/explore', { as: ann, expects: /status of 500/ })
   let isBroken = true
   await page.route('**/api/explore', (route) => (isBroken ? problem(500, 'service.failed')(route) : route.fallback()))
   await go()
@@ -77,7 +77,7 @@ test('when the server cannot say who one is, the pages of one’s own say that i
 })
 
 test('who is too fast is told when to come back, and may', async () => {
-  const { page, go } = await opens('/explore', { expects: /status of 429/ })
+  const { page, go } = await opens('/explore', { as: ann, expects: /status of 429/ })
   let isLimited = true
   await page.route('**/api/explore', (route) =>
     isLimited ? problem(429, 'request.rate_limited', { 'retry-after': '2' })(route) : route.fallback(),
@@ -126,7 +126,7 @@ test('a server that only reads says so in a banner until it writes again', async
 })
 
 test('the next page of a list that does not come waits for a click', async () => {
-  const page = await visit('/robots.txt', { expects: /status of 500/ })
+  const page = await visit('/robots.txt', { as: ann, expects: /status of 500/ })
   const photo = (await ann.get(`/api/photos/${photoId}`)).body
   const pages = [{ items: [photo], nextCursor: 'bmV4dA', viewer: { liked: [] } }]
   let isBroken = true

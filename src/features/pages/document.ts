@@ -12,7 +12,7 @@ export interface Head {
   type: 'website' | 'article' | 'profile'
   /** For previews. */
   image?: PreviewImage
-  /** Paths that the script will ask first. */
+  /** Paths of the API that the script will ask first. */
   data: readonly string[]
   /** The pictures that are seen first. */
   first: readonly SeenPicture[]
@@ -39,8 +39,11 @@ export interface Origins {
 export interface PageDocument {
   /** As it is on disk: works, says nothing in particular. */
   plain: string
-  withHead: (head: Head, origins: Origins) => string
+  withHead: (head: Head, origins: Origins, answers: Answers) => string
 }
+
+/** What the API answered, as JSON, by path: the script takes it from the page instead of asking (src/web/api/brought.ts). */
+export type Answers = ReadonlyMap<string, string>
 
 const SITE = 'MiniGram'
 const TITLE = /<title>[^<]*<\/title>/
@@ -85,7 +88,23 @@ function readDocument(directories: readonly string[]): PageDocument {
   if (before === undefined || after === undefined || rest.length > 0)
     throw new Error('index.html has no single <title>')
   const script = browseScript(directories)
-  return { plain, withHead: (head, origins) => before + headHtml(head, origins, script) + after }
+  const bodyEnd = after.lastIndexOf('</body>')
+  const [until, from] = bodyEnd < 0 ? [after, ''] : [after.slice(0, bodyEnd), after.slice(bodyEnd)]
+  return {
+    plain,
+    withHead: (head, origins, answers) =>
+      before + headHtml(head, origins, answers, script) + until + answersHtml(answers) + from,
+  }
+}
+
+/** Data, which no policy needs to allow: a browser runs nothing of this type. After all else, for scripts and pictures are asked
+ *  for first. */
+function answersHtml(answers: Answers): string {
+  if (answers.size === 0) return ''
+  const entries = [...answers].map(([path, json]) => `${JSON.stringify(path)}:${json}`)
+  // Within JSON a < stands in strings alone.
+  const text = `{${entries.join(',')}}`.replaceAll('<', '\\u003c')
+  return `<script type="application/json" id="answers">${text}</script>\n  `
 }
 
 function readFirst(directories: readonly string[], name: string): string | null {
@@ -111,8 +130,9 @@ interface Chunk {
   file: string
 }
 
-function headHtml(head: Head, origins: Origins, script: string | null): string {
+function headHtml(head: Head, origins: Origins, answers: Answers, script: string | null): string {
   const { image, first } = head
+  const asked = head.data.filter((path) => !answers.has(path))
   const lines = [
     `<title>${escaped(`${head.title} · ${SITE}`)}</title>`,
     meta('name', 'description', head.description),
@@ -120,7 +140,7 @@ function headHtml(head: Head, origins: Origins, script: string | null): string {
     element('link', { rel: 'preconnect', href: origins.edge }),
     ...first.map((picture) => announced(picture, origins.edge)),
     // as fetch() asks: same origin, cookies along
-    ...head.data.map((href) => element('link', { rel: 'preload', as: 'fetch', crossorigin: 'anonymous', href })),
+    ...asked.map((href) => element('link', { rel: 'preload', as: 'fetch', crossorigin: 'anonymous', href })),
     ...(script ? [element('link', { rel: 'modulepreload', crossorigin: 'anonymous', href: `/${script}` })] : []),
     element('link', { rel: 'canonical', href: origins.page + head.path }),
     ...(head.isIndexed ? [] : [meta('name', 'robots', 'noindex')]),

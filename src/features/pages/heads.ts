@@ -1,12 +1,10 @@
 import type { Profile } from '../../contract/accounts.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
+import { FIRST_IN_GRID, renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
 import type { Head, PreviewImage } from './document.ts'
 
 /** The same words as the pages themselves write once their script runs (src/web/pages). */
 const ABOUT = 'MiniGram is a quiet place for photographs: share yours, follow people, see theirs.'
-/** What a phone shows side by side; either may be the larger one. */
-const FIRST_IN_GRID = 2
 const TITLE_MAX_CHARS = 60
 const DESCRIPTION_MAX_CHARS = 200
 
@@ -25,7 +23,7 @@ export function exploreHead(path: '/' | '/explore', photos: readonly PhotoCard[]
 
     data: ['/api/explore'],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, FIRST_IN_GRID), sizesInGrid),
+    first: seenFirst(photos.slice(0, FIRST_IN_GRID.phone), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }
@@ -58,7 +56,7 @@ export function profileHead(profile: Profile, photos: readonly PhotoCard[], aske
 
     data: [`/api/accounts/${asked}`, `/api/accounts/${asked}/photos`],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, FIRST_IN_GRID), sizesInGrid),
+    first: seenFirst(photos.slice(0, FIRST_IN_GRID.phone), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }

@@ -27,8 +27,7 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
   const profilePage = { config, schema: { ...schema, params: Type.Object({ username: Type.String() }) } }
 
   app.get('/', page, async (request, reply) => {
-    if (request.cookies[sessionCookieName(request)] !== undefined) return written(request, reply, homeHead())
-    return explore(request, reply, '/')
+    return isVisitor(request) ? explore(request, reply, '/') : written(request, reply, homeHead())
   })
   app.get('/explore', page, async (request, reply) => explore(request, reply, '/explore'))
 
@@ -36,7 +35,7 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
     const path = `/photos/${encodeURIComponent(request.params.id)}`
     const photo = await ask(request, `/api${path}`)
     if (photo.status !== 200) return withoutSubject(request, reply, photo.status, path)
-    return written(request, reply, photoHead(photo.body as PhotoDetail))
+    return written(request, reply, photoHead(photo.body as PhotoDetail), [photo])
   })
 
   app.get('/@:username', profilePage, async (request, reply) => {
@@ -46,11 +45,12 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
       ask(request, `/api/accounts/${username}/photos`),
     ])
     if (profile.status !== 200) return withoutSubject(request, reply, profile.status, `/@${username}`)
-    return written(request, reply, profileHead(profile.body as Profile, photosOf(photos), username))
+    return written(request, reply, profileHead(profile.body as Profile, photosOf(photos), username), [profile, photos])
   })
 
   async function explore(request: FastifyRequest, reply: FastifyReply, path: '/' | '/explore'): Promise<string> {
-    return written(request, reply, exploreHead(path, photosOf(await ask(request, '/api/explore'))))
+    const photos = await ask(request, '/api/explore')
+    return written(request, reply, exploreHead(path, photosOf(photos)), [photos])
   }
 
   /** As a visitor of the same address would, so that it counts on their budget. */
@@ -61,7 +61,8 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
     })
     const headers = { ...Object.fromEntries(given), host: hostOf(request.headers.host), 'x-request-id': request.id }
     const answer = await app.inject({ url, headers })
-    return { status: answer.statusCode, body: answer.statusCode === 200 ? answer.json() : null }
+    const isThere = answer.statusCode === 200
+    return { url, status: answer.statusCode, text: answer.payload, body: isThere ? answer.json() : null }
   }
 
   /** A page about nothing says so by its status; one whose subject could not be asked for is left to the script. */
@@ -70,18 +71,32 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
     return asHtml(reply, documentNow().plain)
   }
 
-  async function written(request: FastifyRequest, reply: FastifyReply, head: Head): Promise<string> {
+  /** Whoever has a session asks for themselves: `told` is what a visitor was answered. */
+  async function written(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    head: Head,
+    told: Asked[] = [],
+  ): Promise<string> {
     const config = await ask(request, '/config.json')
     if (config.status !== 200) return asHtml(reply, documentNow().plain)
     const page = `${isHttps(request) ? 'https' : 'http'}://${hostOf(request.headers.host)}`
-    return asHtml(reply, documentNow().withHead(head, { page, edge: (config.body as WebConfig).edgeOrigin }))
+    const answers = isVisitor(request) ? told.filter(({ status }) => status === 200) : []
+    const origins = { page, edge: (config.body as WebConfig).edgeOrigin }
+    return asHtml(reply, documentNow().withHead(head, origins, new Map(answers.map(({ url, text }) => [url, text]))))
   }
 }
 
 /** What the API answered. The routes above know by its contract of which type the body is. */
 interface Asked {
+  url: string
   status: number
+  text: string
   body: unknown
+}
+
+function isVisitor(request: FastifyRequest): boolean {
+  return request.cookies[sessionCookieName(request)] === undefined
 }
 
 function photosOf(asked: Asked): PhotoPage['items'] {

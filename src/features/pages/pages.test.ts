@@ -23,6 +23,7 @@ async function preview(origin: string, path: string, headers: Record<string, str
     preloads: [...html.matchAll(/<link rel="preload" as="fetch" crossorigin="anonymous" href="([^"]+)"/g)].map(
       ([, href]) => href,
     ),
+    answers: JSON.parse(/<script type="application\/json" id="answers">(.*?)<\/script>/s.exec(html)?.[1] ?? '{}'),
   }
 }
 
@@ -40,7 +41,8 @@ test('a photo announces its caption, its author and its picture', async (t) => {
   assert.equal(page.meta['twitter:card'], 'summary_large_image')
   assert.match(page.meta['og:image'] ?? '', /^http:\/\/[\w.]+:\d+\/media\/[0-9a-f]{32}\/1280\.jpg$/)
   assert.deepEqual([page.meta['og:image:width'], page.meta['og:image:height']], ['400', '300'])
-  assert.deepEqual(page.preloads, [`/api/photos/${id}`, `/api/photos/${id}/comments`])
+  assert.deepEqual(page.preloads, [`/api/photos/${id}/comments`])
+  assert.deepEqual(page.answers, { [`/api/photos/${id}`]: (await app.visitor().get(`/api/photos/${id}`)).body })
   assert.match(page.html, /<link rel="preload" as="image" type="image\/\w+" imagesrcset="http/)
   assert.match(page.html, /<div id="root">/)
 })
@@ -52,8 +54,9 @@ test('what people write stays text', async (t) => {
   const { id } = await publishes(app, eve, hostile)
   await eve.send('PATCH', '/api/accounts/me', { displayName: '</title><img src=x onerror=1>', bio: hostile })
   for (const path of [`/photos/${id}`, `/@${eve.username}`]) {
-    const { html, status } = await preview(app.origin, path)
+    const { html, status, answers } = await preview(app.origin, path)
     assert.equal(status, 200)
+    assert.ok(JSON.stringify(answers).includes(JSON.stringify(hostile).slice(1, -1)), 'whole, as data')
     assert.equal(html.match(/<script/g)?.length, (await preview(app.origin, '/explore')).html.match(/<script/g)?.length)
     assert.ok(!html.includes('<img') && !html.includes('<!--'))
     assert.equal(html.match(/<title>/g)?.length, 1)
@@ -88,10 +91,17 @@ test('home is the explore page for a visitor, and one’s own feed for who has a
   const [ann] = await app.people('ann')
   await publishes(app, ann, 'one')
   const visitor = await preview(app.origin, '/')
-  assert.deepEqual([visitor.title, visitor.preloads], ['Explore · MiniGram', ['/api/explore']])
+  assert.deepEqual([visitor.title, visitor.preloads], ['Explore · MiniGram', []])
+  assert.deepEqual(visitor.answers, { '/api/explore': (await app.visitor().get('/api/explore')).body })
   assert.match(visitor.meta['og:image'] ?? '', /1280\.jpg$/)
   const member = await preview(app.origin, '/', { cookie: `mg=${ann.token}` })
   assert.deepEqual([member.title, member.preloads], ['Home · MiniGram', ['/api/accounts/me', '/api/feed']])
+  const explore = await preview(app.origin, '/explore', { cookie: `mg=${ann.token}` })
+  assert.deepEqual(
+    [explore.preloads, explore.answers],
+    [['/api/explore'], {}],
+    'what a visitor is told is not for members',
+  )
   assert.equal(member.headers.get('cache-control'), 'private, no-cache')
 })
 

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { AccountPage, EditAccount, OwnAccount, Profile } from '../../contract/accounts.ts'
 import type { FollowState } from '../../contract/follows.ts'
+import { takeBrought } from './brought.ts'
 import { call } from './client.ts'
 import { meQuery } from './session.ts'
 
@@ -11,6 +12,7 @@ export function profileQuery(username: string) {
     queryKey: ['profile', username.toLowerCase()],
     queryFn: ({ signal }) => call<Profile>('GET', at(username), { signal }),
     staleTime: 60_000,
+    initialData: () => takeBrought(at(username)) as Profile | undefined,
   })
 }
 

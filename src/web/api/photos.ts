@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import type { HiddenPhotoPage } from '../../contract/moderation.ts'
 import type { EditPhoto, LikeState, PhotoCard, PhotoDetail, PhotoPage } from '../../contract/photos.ts'
+import { takeBrought } from './brought.ts'
 import { call } from './client.ts'
 import { addToLists, dropFromLists, findInLists, patchPhoto } from './photo-cache.ts'
 
@@ -13,6 +14,10 @@ function listQuery(key: readonly string[], path: string) {
     queryFn: ({ pageParam, signal }) => call<PhotoPage>('GET', path, { query: { cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
+    initialData: () => {
+      const first = takeBrought(path) as PhotoPage | undefined
+      return first && { pages: [first], pageParams: [null] }
+    },
   })
 }
 
@@ -58,6 +63,7 @@ export function photoQuery(client: QueryClient, id: string) {
       return photo
     },
     staleTime: 15_000,
+    initialData: () => takeBrought(at(id)) as PhotoDetail | undefined,
     placeholderData: () => findInLists(client, id),
     refetchInterval: (query) => (query.state.data?.status === 'processing' ? POLL_PROCESSING_MS : false),
   })

@@ -7,11 +7,22 @@ import { ApiError } from './problem.ts'
 /** The cookie is HttpOnly, so a hint tells whether asking who we are makes sense: a visitor costs no refused request. */
 const HINT = 'minigram.signedIn'
 
+function isHinted(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null
+  } catch {
+    // storage is blocked, and with it the cookie
+    return false
+  }
+}
+
 /** Our own account, or null for a visitor. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
+  // a visitor is known at once
+  initialData: () => (isHinted() ? undefined : null),
   queryFn: async ({ signal }): Promise<OwnAccount | null> => {
-    if (!localStorage.getItem(HINT)) return null
+    if (!isHinted()) return null
     try {
       return await call<OwnAccount>('GET', '/api/accounts/me', { signal })
     } catch (error) {

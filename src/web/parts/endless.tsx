@@ -24,8 +24,8 @@ export function MoreBelow({ source, pages, what = 'photos', children }: Props) {
     )
   return (
     <>
-      {children}
       <Sentinel key={pages} onSeen={() => !source.isFetchingNextPage && void source.fetchNextPage()} />
+      {children}
     </>
   )
 }

@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { memo, useDeferredValue, type ReactNode } from 'react'
+import { memo, startTransition, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
+import { FIRST_IN_GRID, gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
 import type { exploreQuery } from '../api/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -29,36 +29,49 @@ export function PhotoGrid({ query, empty }: { query: typeof exploreQuery; empty:
   const photos = list.data.pages.flatMap((page) => page.items)
   if (photos.length === 0) return empty
   return (
-    <>
-      <PhotoRows photos={photos} from={query.queryKey} />
+    <PhotoRows photos={photos} from={query.queryKey}>
       <MoreBelow source={list} pages={list.data.pages.length}>
         <GridBones rows={1} />
       </MoreBelow>
+    </PhotoRows>
+  )
+}
+
+type RowsProps = { photos: PhotoCard[]; from?: readonly string[]; children?: ReactNode }
+
+/** What fills the screen first has the line and the processor for itself. The rest has its shape, and is drawn when the first
+ *  is shown; then also `children`, which may ask for more. */
+export function PhotoRows({ photos, from, children }: RowsProps) {
+  const grid = useRef<HTMLUListElement>(null)
+  const [onScreen] = useState(() => FIRST_IN_GRID[matchMedia('(min-width: 768px)').matches ? 'desktop' : 'phone'])
+  // on the way back everything, for what was left to be found again
+  const [isAllDrawn, setAllDrawn] = useState(hasPlace)
+  useEffect(() => {
+    const first = [...(grid.current?.querySelectorAll('img') ?? [])].map((picture) => picture.decode())
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+    void Promise.race([Promise.allSettled(first), patience]).then(() => startTransition(() => setAllDrawn(true)))
+  }, [])
+  return (
+    <>
+      <ul ref={grid} className={styles.grid}>
+        {photos.map((photo, i) => (
+          <li key={photo.id} className={styles.cell} style={cellShape(gridRatio(photo))}>
+            {i < onScreen || isAllDrawn ? (
+              <Tile photo={photo} from={from} eager={i < onScreen} />
+            ) : (
+              <Blank photo={photo} />
+            )}
+          </li>
+        ))}
+        <li className={styles.filler} aria-hidden="true" />
+      </ul>
+      {isAllDrawn && children}
     </>
   )
 }
 
-/** What fills a phone's screen is drawn at once; the rest has its shape and is drawn while the first can already be touched. */
-const DRAWN_FIRST = 9
-
-export function PhotoRows({ photos, from }: { photos: PhotoCard[]; from?: readonly string[] }) {
-  // on the way back everything, for what was left to be found again
-  const drawn = useDeferredValue(photos.length, hasPlace() ? photos.length : DRAWN_FIRST)
-  return (
-    <ul className={styles.grid}>
-      {photos.map((photo, i) => (
-        <li key={photo.id} className={styles.cell} style={cellShape(gridRatio(photo))}>
-          {i < Math.max(drawn, DRAWN_FIRST) ? (
-            <Tile photo={photo} from={from} eager={i < 4} />
-          ) : (
-            <Blank photo={photo} />
-          )}
-        </li>
-      ))}
-      <li className={styles.filler} aria-hidden="true" />
-    </ul>
-  )
-}
+/** For the first pictures; on a line that slow, the rest is wanted too. */
+const PATIENCE_MS = 2_000
 
 type TileProps = { photo: PhotoCard; from: readonly string[] | undefined; eager: boolean }
 
@@ -89,6 +102,7 @@ function GridBones({ rows = 3 }: { rows?: number }) {
           <div className={styles.bone} style={{ aspectRatio: String(ratio) }} />
         </div>
       ))}
+      <div className={styles.filler} />
     </div>
   )
 }

@@ -9,7 +9,7 @@ type Props = {
   photo: PhotoCard
   /** Width ÷ height of the frame; the picture covers it. */
   ratio: number
-  /** As in HTML: how wide the picture is shown, for the browser to choose a rendition. */
+  /** As in HTML: about how wide the picture is shown, for the browser to choose a rendition. */
   sizes: string
   /** For what is seen first: fetched at once and before other pictures. */
   eager?: boolean
@@ -49,7 +49,9 @@ export function Picture(props: Props) {
   )
 }
 
-function Sources({ photo, sizes, eager = false, contain = false }: Props) {
+function Sources({ photo, sizes: guess, eager = false, contain = false }: Props) {
+  // what is asked for after the layout need not be guessed
+  const sizes = eager ? guess : `auto, ${guess}`
   const edge = useEdgeOrigin()
   const [isDirect, setDirect] = useState(false)
   // an edge that does not answer costs speed, not the picture: the load balancer has it too

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react'
 
-/** A screen and a half ahead: the next page is there before it is reached, and what opens at its top does not ask for it at once. */
-const NEAR = '150% 0px'
+/** Well ahead: the next page is there before it is reached, and what opens at its top does not ask for it at once. */
+const NEAR = '75% 0px'
 
 /** Calls `onSeen` whenever the element comes near the screen. */
 export function useSeen<Target extends Element>(onSeen: () => void): RefObject<Target | null> {
