@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import { useDeferredValue, useEffect, useRef, useState, type RefObject } from 'react'
 import { UPLOAD_MAX_BYTES } from '../../contract/limits.ts'
 import { useMe } from '../api/session.ts'
 import { Page } from '../parts/page.tsx'
@@ -40,6 +40,8 @@ export function UploadPage() {
 
 function Uploader({ username }: { username: string }) {
   const items = useUploads()
+  // that files were chosen is painted first, and then their cards
+  const drawn = useDeferredValue(items.length)
   const isOver = useDropAndPaste()
   const ready = items.filter((item) => item.state === 'draft' || item.state === 'failed')
   const isOpen = items.some((item) => item.state !== 'done' && item.state !== 'refused')
@@ -49,7 +51,7 @@ function Uploader({ username }: { username: string }) {
     <div className={styles.page}>
       <Choose isEmpty={items.length === 0} isOver={isOver} />
       <ul className={styles.queue}>
-        {items.map((item) => (
+        {items.slice(0, drawn).map((item) => (
           <UploadCard key={item.id} item={item} />
         ))}
       </ul>
