@@ -5,6 +5,7 @@ import type { AccountCard } from '../../contract/accounts.ts'
 import { REASON_NAMES } from '../api/reports.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { paths } from '../paths.ts'
+import { short } from '../ui/numbers.ts'
 import { Ago } from '../ui/time.tsx'
 import styles from './ops.module.css'
 
@@ -51,6 +52,13 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
       ))}
     </dl>
   )
+}
+
+export function reportCounts({
+  reportCount,
+  openReportCount,
+}: Pick<OpsPhoto, 'reportCount' | 'openReportCount'>): string {
+  return reportCount === 0 ? 'none' : `${short(reportCount)}, ${short(openReportCount)} open`
 }
 
 /** What people said is wrong. */

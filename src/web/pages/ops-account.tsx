@@ -10,7 +10,7 @@ import { OpsList } from '../ops/ops-list.tsx'
 import { OpsBones, OpsPage } from '../ops/ops-page.tsx'
 import { OpsPicture } from '../ops/ops-picture.tsx'
 import styles from '../ops/ops.module.css'
-import { Badge, Facts, PhotoState } from '../ops/photo-words.tsx'
+import { Badge, Facts, PhotoState, reportCounts } from '../ops/photo-words.tsx'
 import { Avatar } from '../parts/avatar.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { ErrorState, NotFoundState } from '../parts/states.tsx'
@@ -71,7 +71,7 @@ function Shown({ account }: { account: OpsAccount }) {
               ['Followers', short(account.followerCount)],
               ['Following', short(account.followingCount)],
               ['Signed in on', counted(account.sessionCount, 'device')],
-              ['Reports', `${short(account.reportCount)}, ${short(account.openReportCount)} open`],
+              ['Reports', reportCounts(account)],
             ]}
           />
           <Suspension account={account} />

@@ -9,7 +9,7 @@ import { OpsBones, OpsPage } from '../ops/ops-page.tsx'
 import { OpsPicture } from '../ops/ops-picture.tsx'
 import styles from '../ops/ops.module.css'
 import { PhotoActs } from '../ops/photo-acts.tsx'
-import { Facts, PhotoState, ReportRows, Who } from '../ops/photo-words.tsx'
+import { Facts, PhotoState, reportCounts, ReportRows, Who } from '../ops/photo-words.tsx'
 import { ErrorState, NotFoundState } from '../parts/states.tsx'
 import { paths } from '../paths.ts'
 import { Section } from '../settings/section.tsx'
@@ -63,7 +63,7 @@ function Shown({ photo }: { photo: OpsPhoto }) {
               ['Published', new Date(card.createdAt).toLocaleDateString()],
               ['Likes', short(card.likeCount)],
               ['Comments', short(card.commentCount)],
-              ['Reports', `${short(photo.reportCount)}, ${short(photo.openReportCount)} open`],
+              ['Reports', reportCounts(photo)],
             ]}
           />
           <PhotoActs
