@@ -4,6 +4,7 @@ import type { Say } from './benchmark.ts'
 
 /** What one round of a client against one address gave. */
 export interface Round {
+  requests: number
   requestsPerSecond: number
   p50Ms: number
   p99Ms: number
@@ -26,6 +27,7 @@ export async function wrk(url: string, token: string | null, seconds: number): P
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(`${url}: ${text}`)
   const requests = Number(/(\d+) requests in/.exec(text)?.[1])
   return {
+    requests,
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]),
     p50Ms: milliseconds(/^ +50% +(\S+)/m.exec(text)?.[1]),
     p99Ms: milliseconds(/^ +99% +(\S+)/m.exec(text)?.[1]),
@@ -61,6 +63,7 @@ export async function compare(
 function middle(rounds: readonly Round[]): Round {
   const of = (name: keyof Round) => median(rounds.map((round) => round[name]))
   return {
+    requests: of('requests'),
     requestsPerSecond: of('requestsPerSecond'),
     p50Ms: of('p50Ms'),
     p99Ms: of('p99Ms'),
@@ -100,6 +103,13 @@ export function cpuMs(): number {
   let ticks = 0
   for (const [pid, { name, ticks: own }] of parents) if (name !== 'wrk' && isOurs(pid)) ticks += own
   return (user + system) / 1_000 + (ticks / TICKS_PER_SECOND) * 1_000
+}
+
+/** CPU of children of this process that have ended. */
+export function endedChildrenMs(): number {
+  const [, rest = ''] = /^\d+ \(.*\) (.*)$/s.exec(readFileSync('/proc/self/stat', 'utf8')) ?? []
+  const fields = rest.split(' ').map(Number)
+  return (((fields[13] ?? 0) + (fields[14] ?? 0)) / TICKS_PER_SECOND) * 1_000
 }
 
 function statOf(pid: string): { parent: number; name: string; ticks: number } | null {
