@@ -77,7 +77,7 @@ export const CLAIMS = {
   C5: { title: 'origin requests for cacheable content that the edge saves', better: 'higher', limit: 85, unit: '%' },
   C5b: { title: 'origin bytes that the edge saves', better: 'higher', limit: 60, unit: '%' },
   C6: { title: 'bytes that compression saves', better: 'higher', limit: 70, unit: '%' },
-  D1: { title: 'queries that replicas answer', better: 'higher', limit: 80, unit: '%' },
+  D1: { title: 'reads that replicas answer', better: 'higher', limit: 80, unit: '%' },
   D2: {
     title: 'read capacity of three nodes against one',
     better: 'higher',

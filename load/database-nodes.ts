@@ -16,7 +16,7 @@ export interface DatabaseNodes extends AsyncDisposable {
 }
 
 // Not counted is what runs by the clock whether anybody is there or not: the look at who leads, which every process takes twice a second, and
-// the queue's polling. Neither are the brackets of a transaction.
+// the queue's polling. Neither are the brackets of a transaction. A row that is read to be locked is part of a write.
 const READING = `
   with own as (
     select calls, query from pg_stat_statements s join pg_roles r on r.oid = s.userid
@@ -26,7 +26,7 @@ const READING = `
   select pg_is_in_recovery() as is_replica,
     (select coalesce(sum(calls), 0) from own) as statements,
     (select coalesce(sum(calls), 0) from own
-      where query ~* '^\\s*select\\M' and query !~* 'pg_current_wal|pg_notify|advisory|graphile_worker') as reads,
+      where query ~* '^\\s*select\\M' and query !~* 'pg_current_wal|pg_notify|advisory|graphile_worker|for (no key )?(update|share)') as reads,
     (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections`
 
 interface Row {

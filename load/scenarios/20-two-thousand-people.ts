@@ -5,6 +5,7 @@ import { openCrowd } from '../generator/open-crowd.ts'
 import { observe } from '../observed.ts'
 import { judge, type Measurement, type Scenario } from '../scenario.ts'
 import { timeCharts } from '../time-chart.ts'
+import { warmCaches } from '../warm-caches.ts'
 
 const PEOPLE = CLAIMS.P1.limit
 const ACTIONS_PER_SECOND_EACH = 1
@@ -15,9 +16,11 @@ export const scenario: Scenario = {
   name: 'two-thousand-people',
   about: '2,000 people, each with a session and an address of their own, one action a second each, mix browse',
   claims: ['P1', 'P2', 'P3', 'P4'],
-  seconds: { quick: 35, full: 95 },
+  seconds: { quick: 50, full: 110 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
+    progress('warming up: each has looked at a feed and its photos once')
+    await warmCaches(services, PEOPLE, signal)
     await using observer = await observe(services)
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
     const driven = await crowd.drive({
