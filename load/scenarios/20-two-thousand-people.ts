@@ -10,13 +10,13 @@ import { warmCaches } from '../warm-caches.ts'
 const PEOPLE = CLAIMS.P1.limit
 const ACTIONS_PER_SECOND_EACH = 1
 const HOLD_SECONDS = { quick: 15, full: 60 }
-const RAMP_SECONDS = { quick: 8, full: 20 }
+const RAMP_SECONDS = { quick: 14, full: 20 }
 
 export const scenario: Scenario = {
   name: 'two-thousand-people',
   about: '2,000 people, each with a session and an address of their own, one action a second each, mix browse',
   claims: ['P1', 'P2', 'P3', 'P4'],
-  seconds: { quick: 50, full: 110 },
+  seconds: { quick: 55, full: 110 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
     progress('warming up: each has looked at a feed and its photos once')

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { startApp, type TestApp } from '../../test/support/app.ts'
 import { createPerson, type Answer } from '../../test/support/person.ts'
 import { insertPhotos } from '../../test/support/photos.ts'
+import { queriesOf } from '../../test/support/queries.ts'
 import { startOwnRedis, until, type OwnRedis } from '../../test/support/replicas.ts'
 import { entryKey } from './cache-scripts.ts'
 import { createLog } from './log.ts'
@@ -20,15 +21,6 @@ async function mostConnections(app: TestApp, work: () => Promise<unknown>): Prom
   await work()
   clearInterval(timer)
   return most
-}
-
-async function queriesOf(apps: readonly TestApp[]): Promise<number> {
-  let sum = 0
-  for (const app of apps) {
-    const { values = [] } = (await app.services.metrics.registry.getSingleMetric('db_queries_total')?.get()) ?? {}
-    for (const { value } of values) sum += value
-  }
-  return sum
 }
 
 test('with redis-cache killed or frozen, no request fails and the database is not overrun', async (t) => {
@@ -123,7 +115,7 @@ test('two thousand readers at once of what nobody has read ask the database once
   ]
   const username = 'seen_by_all'
   await one.rows(`insert into accounts (id, username, password_hash) values (gen_random_uuid(), $1, '')`, [username])
-  const queries = () => queriesOf(apps)
+  const queries = () => queriesOf(...apps)
   const visitors = apps.map((app) => createPerson(app.origin))
   for (const visitor of visitors) await visitor.get('/api/accounts/nobody_here')
   const before = await queries()
@@ -147,7 +139,7 @@ test('what a write touched is in the caches again before anybody looks', async (
   assert.equal((await bob.send('PUT', `/api/photos/${photo}/like`)).status, 200)
   const key = entryKey('photo-card', `${app.database}:${photo}`)
   await until('its card was read again', 5_000, async () => (await cache.get(key))?.includes('"likeCount":1') ?? false)
-  const before = await queriesOf([app])
+  const before = await queriesOf(app)
   assert.equal(await likesSeen(), 1)
-  assert.equal(await queriesOf([app]), before)
+  assert.equal(await queriesOf(app), before)
 })

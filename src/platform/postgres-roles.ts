@@ -62,7 +62,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
   async function ask(): Promise<NodeState> {
     try {
       client ??= await connect()
-      const [row, running] = await look(client)
+      const [row, running] = await look(client, state.role === 'replica')
       heardAtMs = Date.now()
       apply({
         role: row.recovering ? 'replica' : 'primary',
@@ -136,7 +136,12 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
   }
 }
 
-async function look(client: pg.Client): Promise<[StateRow, string[]]> {
+/** State, and on a primary what is running. */
+async function look(client: pg.Client, isReplica: boolean): Promise<[StateRow, string[]]> {
+  if (isReplica) {
+    const { rows } = await client.query<StateRow>(STATE_SQL)
+    if (rows[0]?.recovering) return [rows[0], []]
+  }
   // Two statements in one message: pg answers with a result for each.
   const answers: unknown = await client.query(`${STATE_SQL}; ${RUNNING_SQL}`)
   const [state, running] = answers as [pg.QueryResult<StateRow>, pg.QueryResult<{ id: string }>]

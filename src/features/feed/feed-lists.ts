@@ -107,7 +107,7 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
       { ids, isEnd, pulled }: Pick<FeedList, 'ids' | 'isEnd' | 'pulled'>,
     ): Promise<void> {
       const now = Math.floor(Date.now() / 1_000)
-      const values = [token, now, LIST_TTL_SECONDS, isEnd ? 1 : 0, pulled.join(), ...ids]
+      const values = [token, now, LIST_TTL_SECONDS, isEnd ? 1 : 0, pulled.join(), ids.join()]
       // A list that was not stored is built again by the next page.
       await scripts.finishList(client, [headKey(accountId), idsKey(accountId)], values).catch(() => undefined)
     },
