@@ -2,8 +2,8 @@ import type { CacheKey } from './cache.ts'
 import type { CachedKind } from './consistency.ts'
 import type { WritePosition } from './postgres.ts'
 
-/** Until then a replica has heard of the write, so that the primary is left alone, and more of them are read together. */
-const DELAY_MS = 25
+/** Until then a replica has heard of the write, so that the primary is left alone, and those of more writes are read together. */
+const DELAY_MS = 100
 /** A write that touches more is a clean-up: nobody will look soon. */
 const KEYS_MAX = 20
 
