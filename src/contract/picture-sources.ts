@@ -47,8 +47,32 @@ export function fallbackSrc(photo: Pick<PhotoCard, 'renditions'>, origin: string
   return path && origin + path
 }
 
-/** Pictures of a grid that a screen shows about at first: these are announced, and asked for before all others. */
-export const FIRST_IN_GRID = { phone: 9, desktop: 15 }
+/** What a usual screen has for a grid, and how its rows are made (photo-grid.module.css). */
+const SCREENS = {
+  phone: { widthPx: 412, heightPx: 740, rowPx: 112, gapPx: 4 },
+  desktop: { widthPx: 1200, heightPx: 760, rowPx: 248, gapPx: 8 },
+} as const
+
+/** How many of these pictures a screen shows at first: they are announced, and asked for before all others. */
+export function firstInGrid(
+  photos: readonly Pick<PhotoCard, 'width' | 'height'>[],
+  screen: keyof typeof SCREENS,
+): number {
+  const { widthPx, heightPx, rowPx, gapPx } = SCREENS[screen]
+  let [topPx, inRow, ratios] = [0, 0, 0]
+  for (const [at, photo] of photos.entries()) {
+    const ratio = gridRatio(photo)
+    if (inRow > 0 && (ratios + ratio) * rowPx + inRow * gapPx > widthPx) {
+      // a full row is as high as its pictures are when they fill its width
+      topPx += (widthPx - (inRow - 1) * gapPx) / ratios + gapPx
+      if (topPx >= heightPx) return at
+      ;[inRow, ratios] = [0, 0]
+    }
+    inRow += 1
+    ratios += ratio
+  }
+  return photos.length
+}
 
 /** How wide a picture is shown, as HTML's `sizes` says it. */
 export const SIZES_ON_PAGE = '(min-width: 1024px) calc(100vw - 700px), 100vw'

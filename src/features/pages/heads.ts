@@ -1,6 +1,6 @@
 import type { Profile } from '../../contract/accounts.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { FIRST_IN_GRID, renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
+import { firstInGrid, renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
 import type { Head, PreviewImage } from './document.ts'
 
 /** The same words as the pages themselves write once their script runs (src/web/pages). */
@@ -23,7 +23,7 @@ export function exploreHead(path: '/' | '/explore', photos: readonly PhotoCard[]
 
     data: ['/api/explore'],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, FIRST_IN_GRID.phone), sizesInGrid),
+    first: seenFirst(photos.slice(0, firstInGrid(photos, 'phone')), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }
@@ -56,7 +56,7 @@ export function profileHead(profile: Profile, photos: readonly PhotoCard[], aske
 
     data: [`/api/accounts/${asked}`, `/api/accounts/${asked}/photos`],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, FIRST_IN_GRID.phone), sizesInGrid),
+    first: seenFirst(photos.slice(0, firstInGrid(photos, 'phone')), sizesInGrid),
     ...previewOf(photos[0]),
   }
 }

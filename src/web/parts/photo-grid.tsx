@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { memo, startTransition, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { FIRST_IN_GRID, gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
+import { firstInGrid, gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
 import type { exploreQuery } from '../api/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -43,7 +43,7 @@ type RowsProps = { photos: PhotoCard[]; from?: readonly string[]; children?: Rea
  *  is shown; then also `children`, which may ask for more. */
 export function PhotoRows({ photos, from, children }: RowsProps) {
   const grid = useRef<HTMLUListElement>(null)
-  const [onScreen] = useState(() => FIRST_IN_GRID[matchMedia('(min-width: 768px)').matches ? 'desktop' : 'phone'])
+  const [onScreen] = useState(() => firstInGrid(photos, matchMedia('(min-width: 768px)').matches ? 'desktop' : 'phone'))
   // on the way back everything, for what was left to be found again
   const [isAllDrawn, setAllDrawn] = useState(hasPlace)
   useEffect(() => {
