@@ -5,21 +5,25 @@ import type { Services } from '../src/processes/services.ts'
 import { imageOf } from './generator/actions.ts'
 import { signIn, signOut } from './generator/people.ts'
 import { seededRandom } from './seeded-random.ts'
+import { usernamesOf } from './world.ts'
 
 const AT_ONCE = 6
 
-/** Warm caches, as a day leaves them: each of so many people has looked at their feed and its photos once, through the edge. */
+/** Warm caches, as a day leaves them: each of so many people has looked at their feed and its photos once, through the edge, and somebody at each profile. */
 export async function warmCaches(services: Services, count: number, signal: AbortSignal): Promise<void> {
   const [lb, edge] = [portOf('lb', services.config.portOffset), portOf('edge', services.config.portOffset)]
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
   const people = await signIn(services, count, seededRandom(1))
   try {
     const paths = new Set<string>()
-    await eachOf(people, signal, async ({ token, localAddress }) => {
+    const usernames = await usernamesOf(services)
+    await eachOf([...people.entries()], signal, async ([at, { token, localAddress }]) => {
       const headers = { authorization: `Bearer ${token}` }
       // An address of its own needs a connection of its own.
       const { items } = JSON.parse(await read({ port: lb, path: '/api/feed', headers, localAddress })) as PhotoPage
       for (const card of items) for (const path of imageOf(card)) paths.add(path)
+      for (let nr = at; nr < usernames.length; nr += count)
+        await read({ port: lb, path: `/api/accounts/${usernames[nr]}`, headers, localAddress })
     })
     await eachOf([...paths], signal, (path) => read({ port: edge, path, agent }))
   } finally {

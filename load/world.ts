@@ -12,27 +12,23 @@ const PICTURE_MAX_BYTES = 400_000
 
 /** What is there to be looked at, and pictures to upload: real files where a directory is given, drawn ones otherwise. */
 export async function lookAtWorld(services: Services, photosDirectory: string | undefined, lb: string): Promise<World> {
-  const { accounts, photos } = await services.db.readPrimary(async (db) => ({
-    accounts: await db
-      .selectFrom('accounts')
-      .select('username')
-      .orderBy('follower_count', 'desc')
-      .limit(KNOWN_MAX)
-      .execute(),
-    photos: await db
-      .selectFrom('photos')
-      .select('id')
-      .where('status', '=', 'ready')
-      .orderBy('id', 'desc')
-      .limit(KNOWN_MAX)
-      .execute(),
-  }))
+  const photos = await services.db.readPrimary((db) =>
+    db.selectFrom('photos').select('id').where('status', '=', 'ready').orderBy('id', 'desc').limit(KNOWN_MAX).execute(),
+  )
   return {
-    usernames: accounts.map(({ username }) => username),
+    usernames: await usernamesOf(services),
     photoIds: photos.map(({ id }) => id),
     assets: await assetsOf(lb),
     pictures: await picturesFrom(photosDirectory),
   }
+}
+
+/** Whose profiles are looked at: the more followed first. */
+export async function usernamesOf(services: Services): Promise<string[]> {
+  const rows = await services.db.readPrimary((db) =>
+    db.selectFrom('accounts').select('username').orderBy('follower_count', 'desc').limit(KNOWN_MAX).execute(),
+  )
+  return rows.map(({ username }) => username)
 }
 
 /** The hashed files that a first visit loads. */
