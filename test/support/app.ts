@@ -11,6 +11,7 @@ import { toLogger, toTaskList } from '../../src/platform/job-runner.ts'
 import { createApiApp } from '../../src/processes/api-app.ts'
 import { createJobHandlers } from '../../src/processes/job-handlers.ts'
 import { openServices, type Services } from '../../src/processes/services.ts'
+import { eventually } from './eventually.ts'
 import { createPerson, type Person } from './person.ts'
 import { serversOf, TEMPLATE_DATABASE } from './servers.ts'
 
@@ -68,6 +69,10 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
   const services = openServices(config, secrets, log)
   const app = await createApiApp(services, () => 'ready')
   await services.postgres.untilWritable(10_000)
+  // Other tests write to the same server; until their transactions have ended once, caches keep nothing that it answers.
+  await eventually('it is known how far the primary can be read', 20_000, async () =>
+    services.postgres.primary().state.position === null ? null : true,
+  )
   const origin = await app.listen({ port: 0, host: '127.0.0.1' })
   const jobs = createJobHandlers(services)
   const pool = new pg.Pool({
