@@ -117,7 +117,12 @@ export function openPostgres(options: PostgresOptions): Postgres {
   let turn = 0
   function pickReplica(exclude: Node | null, mayBeSilent = false): Node | null {
     const fresh = nodes.filter(
-      (node) => node !== exclude && isFresh(node.state, options.lagMaxSeconds) && (mayBeSilent || !node.state.isSilent),
+      (node) =>
+        node !== exclude &&
+        isFresh(node.state, options.lagMaxSeconds) &&
+        // One that hears of no primary although there is one is behind by nobody knows how much.
+        (node.state.position !== null || writable().length === 0) &&
+        (mayBeSilent || !node.state.isSilent),
     )
     return fresh[turn++ % Math.max(1, fresh.length)] ?? null
   }
