@@ -107,7 +107,8 @@ test('two taps like a photo, one opens it', async () => {
   await page.waitForURL(`**/photos/${photo(3).id}`)
 })
 
-test('a picture has its colours and its size before its bytes, and moves nothing when they come', async () => {
+/** The feed on a phone, none of its pictures there before `release`. */
+async function withoutPictures(): Promise<{ page: Page; release: () => void }> {
   const page = await visit('/robots.txt', { viewport: PHONE })
   let release = () => undefined as void
   const held = new Promise<void>((resolve) => (release = resolve))
@@ -116,6 +117,11 @@ test('a picture has its colours and its size before its bytes, and moves nothing
     await route.continue()
   })
   await page.goto('/')
+  return { page, release }
+}
+
+test('a picture has its colours and its size before its bytes, and moves nothing when they come', async () => {
+  const { page, release } = await withoutPictures()
   const image = card(page, 'fifth').getByRole('img', { name: 'A colour that says fifth' })
   await image.waitFor({ state: 'attached' })
   const frame = image.locator('xpath=ancestor::div[1]')
@@ -131,6 +137,34 @@ test('a picture has its colours and its size before its bytes, and moves nothing
   assert.deepEqual(await frame.boundingBox(), before)
   assert.ok(before && before.height > 200, 'it took its room from the start')
 })
+
+test('a picture that one waits for comes softly, one that comes while the page moves is there at once', async () => {
+  const shown = (fadeSeconds: string) =>
+    `[...document.querySelectorAll('article img')].some((picture) => {
+      const { opacity, transitionDuration } = getComputedStyle(picture)
+      return opacity === '1' && transitionDuration === '${fadeSeconds}'
+    })`
+  for (const { moves, fadeSeconds } of [
+    { moves: false, fadeSeconds: '0.22s' },
+    { moves: true, fadeSeconds: '0s' },
+  ]) {
+    const { page, release } = await withoutPictures()
+    await card(page, 'fifth').getByRole('img').waitFor({ state: 'attached' })
+    if (moves) await page.evaluate(MOVE_ALL_THE_TIME)
+    release()
+    await untilTrue(page, shown(fadeSeconds))
+  }
+})
+
+const MOVE_ALL_THE_TIME = `{
+  let down = 1
+  const move = () => {
+    scrollBy(0, (down = -down))
+    requestAnimationFrame(move)
+  }
+  scrollTo(0, 20)
+  move()
+}`
 
 const FIRST = `document.querySelector('img[alt="A colour that says first"]')`
 

@@ -1,4 +1,4 @@
-import { memo, useState } from 'react'
+import { memo, useDeferredValue, useState } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { paths } from '../paths.ts'
@@ -20,6 +20,8 @@ type FeedPhotoProps = { photo: PhotoCard; liked: boolean; eager: boolean }
 /** One photo in the feed: who, the picture, what one can do, what was said. A like draws its own card again, not the whole feed. */
 export const FeedPhoto = memo(function FeedPhoto({ photo, liked, eager }: FeedPhotoProps) {
   const [isTalking, setTalking] = useState(false)
+  // the button answers at once, the conversation is drawn after that was painted
+  const isTalkDrawn = useDeferredValue(isTalking)
   useProcessing(photo)
   return (
     <article className={styles.card} aria-label={`Photo by ${photo.author.displayName || photo.author.username}`}>
@@ -49,7 +51,7 @@ export const FeedPhoto = memo(function FeedPhoto({ photo, liked, eager }: FeedPh
             <UserText text={photo.caption} clamp />
           </p>
         )}
-        {isTalking && <Comments photo={photo} />}
+        {isTalkDrawn && <Comments photo={photo} />}
       </div>
     </article>
   )

@@ -2,6 +2,7 @@ import { Suspense, useCallback, useState } from 'react'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { fallbackSrc, srcSet } from '../../contract/picture-sources.ts'
 import { useEdgeOrigin } from '../api/media.ts'
+import { isScrolling } from '../ui/scroll.ts'
 import styles from './picture.module.css'
 import { meanColour, whenDecoded } from './placeholder.ts'
 
@@ -56,22 +57,21 @@ function Sources({ photo, sizes: guess, eager = false, contain = false }: Props)
   const [isDirect, setDirect] = useState(false)
   // an edge that does not answer costs speed, not the picture: the load balancer has it too
   const origin = isDirect ? '' : edge
-  const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading')
+  const [isFailed, setFailed] = useState(false)
   const avif = srcSet(photo, 'avif', origin)
   const webp = srcSet(photo, 'webp', origin)
-  if (state === 'failed') return <p className={styles.note}>{photo.altText || 'The picture did not load'}</p>
+  if (isFailed) return <p className={styles.note}>{photo.altText || 'The picture did not load'}</p>
   return (
     <picture>
       {avif && <source type="image/avif" srcSet={avif} sizes={sizes} />}
       {webp && <source type="image/webp" srcSet={webp} sizes={sizes} />}
       <img
         className={contain ? styles.contain : styles.cover}
-        data-shown={state === 'shown' || undefined}
         ref={(img) => {
-          if (img?.complete && img.naturalWidth > 0) setState('shown')
+          if (img?.complete && img.naturalWidth > 0) show(img)
         }}
-        onLoad={() => setState('shown')}
-        onError={() => (origin ? setDirect(true) : setState('failed'))}
+        onLoad={({ currentTarget }) => show(currentTarget)}
+        onError={() => (origin ? setDirect(true) : setFailed(true))}
         srcSet={srcSet(photo, 'jpeg', origin)}
         sizes={sizes}
         src={fallbackSrc(photo, origin)}
@@ -85,4 +85,10 @@ function Sources({ photo, sizes: guess, eager = false, contain = false }: Props)
       />
     </picture>
   )
+}
+
+/** Not by a render. What arrives while the page moves is there at once: each fade is a layer to draw for every frame of it,
+ *  which a phone pays for with its answer to the hand. */
+function show(picture: HTMLImageElement): void {
+  picture.dataset['shown'] ??= isScrolling() ? 'at-once' : 'softly'
 }

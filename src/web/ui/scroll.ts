@@ -3,14 +3,21 @@
 const STORE = 'minigram.scroll'
 const PATIENCE_MS = 1500
 const KEPT_ENTRIES = 100
+/** Between two events of one movement at most, also where frames are long. */
+const SCROLL_PAUSE_MS = 150
 
 const offsets = new Map<string, number>(readKept())
 let cancelRestore = () => {}
 let isJustOpened = true
+let lastScrollAt = -Infinity
 
 export function keepScroll(): void {
   history.scrollRestoration = 'manual'
-  addEventListener('scroll', () => offsets.set(entryKey(), window.scrollY), { passive: true })
+  const note = () => {
+    lastScrollAt = performance.now()
+    offsets.set(entryKey(), window.scrollY)
+  }
+  addEventListener('scroll', note, { passive: true })
   addEventListener('pagehide', () => {
     sessionStorage.setItem(STORE, JSON.stringify([...offsets].slice(-KEPT_ENTRIES)))
   })
@@ -36,6 +43,11 @@ export function restoreScroll(): void {
     else offsets.set(entryKey(), target)
   }
   attempt()
+}
+
+/** True while the page moves under what is looked at. */
+export function isScrolling(): boolean {
+  return performance.now() - lastScrollAt < SCROLL_PAUSE_MS
 }
 
 /** True when this entry was left further down, and will be restored there. */
