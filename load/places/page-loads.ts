@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, type Browser } from 'playwright-core'
+import { isEdgeHit } from './photo-reads.ts'
 
 export interface SitePorts {
   lb: number
   edge: number
+}
+
+export interface PageLoad {
+  /** From the navigation until every photo in view is there. */
+  ms: number
+  /** The document came from the cache of a PoP. */
+  isHit: boolean
 }
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -36,8 +44,8 @@ export async function openPages(ports: readonly number[], site: SitePorts) {
     args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`],
   })
   return {
-    /** Milliseconds from the navigation until every photo in view is there. */
-    load: (port: number, path: string) => loadPage(browser, `http://${hostOf(port)}:${site.lb}${path}`),
+    load: (port: number, path: string): Promise<PageLoad> =>
+      loadPage(browser, `http://${hostOf(port)}:${site.lb}${path}`),
     [Symbol.asyncDispose]: () => browser.close(),
   }
 }
@@ -48,18 +56,19 @@ function hostOf(port: number): string {
 }
 
 /** With an empty cache and no open connection: each context has its own. */
-async function loadPage(browser: Browser, url: string): Promise<number> {
+async function loadPage(browser: Browser, url: string): Promise<PageLoad> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   context.setDefaultTimeout(LOAD_TIMEOUT_MS)
   try {
     const page = await context.newPage()
-    await page.goto(url, { waitUntil: 'load', timeout: LOAD_TIMEOUT_MS })
+    const document = await page.goto(url, { waitUntil: 'load', timeout: LOAD_TIMEOUT_MS })
     // Not waitForFunction: the pages' policy forbids what it does.
     for (const deadline = Date.now() + LOAD_TIMEOUT_MS; !(await page.evaluate<boolean>(IS_ALL_IN_VIEW_THERE));) {
       if (Date.now() > deadline) throw new Error(`${url}: the photos in view did not arrive in ${LOAD_TIMEOUT_MS} ms`)
       await sleep(LOOK_MS)
     }
-    return await page.evaluate<number>(LAST_ARRIVAL_MS)
+    const ms = await page.evaluate<number>(LAST_ARRIVAL_MS)
+    return { ms, isHit: isEdgeHit(document?.headers()['cache-status']) }
   } finally {
     await context.close()
   }

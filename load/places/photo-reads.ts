@@ -19,6 +19,10 @@ export interface Reads {
   others: Tally
 }
 
+export function isEdgeHit(cacheStatus: unknown): boolean {
+  return /\bedge\d+; hit\b/.test(String(cacheStatus))
+}
+
 /** As many connections as a browser opens to a server. */
 const CONNECTIONS = 6
 
@@ -30,7 +34,7 @@ export async function readPhotos({ port, host, paths, perSecond, seconds, signal
   const read = (path: string) =>
     new Promise<boolean>((resolve) => {
       get({ host: '127.0.0.1', port, path, agent, headers: { host } }, (answer) => {
-        answer.resume().once('end', () => resolve(/edge\d+; hit/.test(String(answer.headers['cache-status'] ?? ''))))
+        answer.resume().once('end', () => resolve(isEdgeHit(answer.headers['cache-status'])))
         answer.once('error', () => resolve(false))
         if (answer.statusCode !== 200) failed += 1
       }).once('error', () => {

@@ -62,6 +62,8 @@ interface Loads {
   place: Place
   origin: number[]
   pop: number[]
+  /** How many of those with the edge had their document from the PoP. */
+  hits: number
 }
 
 async function photoPaths(lb: number): Promise<string[]> {
@@ -96,7 +98,7 @@ async function loadEverywhere(
 ): Promise<Loads[]> {
   const ports = places.flatMap(({ origin, pop }) => [origin, pop])
   await using pages = await openPages(ports, site)
-  const loads = places.map(({ place }): Loads => ({ place, origin: [], pop: [] }))
+  const loads = places.map(({ place }): Loads => ({ place, origin: [], pop: [], hits: 0 }))
   for (const { place, pop } of places) {
     progress(`${PAGE} from ${place}, to fill its PoP`)
     await pages.load(pop, PAGE)
@@ -106,7 +108,10 @@ async function loadEverywhere(
       for (const line of ['origin', 'pop'] as const) {
         signal.throwIfAborted()
         progress(`${PAGE} from ${lines.place} ${line === 'pop' ? 'with' : 'without'} the edge, load ${round}`)
-        loads[index]?.[line].push(await pages.load(lines[line], PAGE))
+        const { ms, isHit } = await pages.load(lines[line], PAGE)
+        const loaded = loads[index]
+        loaded?.[line].push(ms)
+        if (loaded && isHit) loaded.hits += 1
       }
   return loads
 }
@@ -126,12 +131,14 @@ function pageMeasurement(loads: readonly Loads[]): Measurement {
   const sum = (pick: (each: Loads) => readonly number[]) => loads.reduce((total, each) => total + median(pick(each)), 0)
   const value = sum(({ origin }) => origin) / sum(({ pop }) => pop)
   const ratios = loads.map(({ place, origin, pop }) => `${place} ${(median(origin) / median(pop)).toFixed(1)}`)
+  const documents = loads.reduce((total, { pop }) => total + pop.length, 0)
+  const hits = loads.reduce((total, each) => total + each.hits, 0)
   return {
     claim: 'P5b',
     value,
     verdict: judge('P5b', value),
     samples: loads.reduce((total, { origin, pop }) => total + origin.length + pop.length, 0),
-    note: `all five places without the edge against all with it; by place: ${ratios.join(', ')}`,
+    note: `all five places without the edge against all with it; by place: ${ratios.join(', ')}; ${hits} of ${documents} documents were hits of a PoP`,
   }
 }
 

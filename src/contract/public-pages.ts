@@ -50,6 +50,11 @@ export function urlsOfFollow(follower: string, followee: string): string[] {
   ]
 }
 
+/** Of these pages the ones that the HTML documents of pages bring along, whose addresses are the documents' tags at the PoPs. */
+export function shownInDocuments(urls: readonly string[]): string[] {
+  return urls.filter((url) => !/\/(?:likes|comments|followers|following)$/.test(url))
+}
+
 /** Other people's pages that show somebody's card, or count it: photos they liked or commented on, who follows and is followed. */
 export function urlsTouched(photoIds: readonly string[], neighbours: readonly string[]): string[] {
   const [profile, , followers, following] = ACCOUNT_PAGES

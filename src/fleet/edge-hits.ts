@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 
-/** Requests of the public listener that may be answered from the cache; reads that prove a purge come by the other. */
-const QUERY = 'ReqStart[3] eq "public" and ReqURL ~ "^/(media|assets)/"'
-const LINE = /^(hit|miss) \/(media|assets)\//
+/** Requests of the public listener for which the cache was asked; reads that prove a purge come by the other. */
+const QUERY = 'ReqStart[3] eq "public" and VCL_call ~ "^(HIT|MISS)$"'
+const LINE = /^(hit|miss) \/(?:(media|assets)\/)?/
 
 export interface EdgeHitsOptions {
   /** Where each PoP has a directory of its own, `edge1` and so on. */
@@ -17,7 +17,7 @@ export interface EdgeHitsOptions {
 }
 
 /**
- * Counts what each PoP's cache did with photos and assets. Varnish counts its hits, but not of what, so its log in shared
+ * Counts what each PoP's cache did with photos, assets and visitors' pages. Varnish counts its hits, but not of what, so its log in shared
  * memory is read by its own `varnishncsa`, which waits for a Varnish that restarts. `look` starts one for each PoP that is new.
  */
 export function createEdgeHits({ runDirectory, metrics, log }: EdgeHitsOptions) {
@@ -34,8 +34,8 @@ export function createEdgeHits({ runDirectory, metrics, log }: EdgeHitsOptions) 
       if (!isEnding) log.info({ event: 'edge_hits.ended', edge: name, code })
     })
     createInterface({ input: reader.stdout }).on('line', (line) => {
-      const [, outcome, kind] = LINE.exec(line) ?? []
-      if (kind) metrics.cacheRequest('edge', kind, outcome === 'hit' ? 'hit' : 'miss')
+      const [, outcome, kind = 'page'] = LINE.exec(line) ?? []
+      if (outcome) metrics.cacheRequest('edge', kind, outcome === 'hit' ? 'hit' : 'miss')
     })
   }
 

@@ -10,7 +10,7 @@ const SESSION_COOKIES = ['mg', '__Host-mg'] as const
 /** A visitor's answer and a member's are different answers at one address. */
 const VARY = 'Cookie, Authorization'
 /** For a page of which nobody can tell whether it changed: a burst is still one fill. */
-const UNCERTAIN_SECONDS = 1
+export const UNCERTAIN_SECONDS = 1
 
 const NOTHING: ReadonlySet<number> = new Set([404, 410])
 const marks = new WeakMap<FastifyRequest, PageMark>()
@@ -84,7 +84,7 @@ function cacheStatus(request: FastifyRequest): string | null {
 }
 
 /** A visitor's read of the one spelling of the address that can be purged. */
-function isShareable(request: FastifyRequest): boolean {
+export function isShareable(request: FastifyRequest): boolean {
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (!isRead || presentsSession(request)) return false
   return request.url === pageUrl(request.routeOptions.url ?? '', paramsOf(request))

@@ -167,7 +167,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     edgePort: integer('MINIGRAM_PORT_EDGE', at('edge'), 1, 65_535),
     edgeTlsPort: integer('MINIGRAM_PORT_EDGE_TLS', at('edgeTls'), 1, 65_535),
     edgeOrigin: environment['MINIGRAM_EDGE_ORIGIN'] || null,
-    edgePurgeTargets: environment['MINIGRAM_EDGE_PURGE_TARGETS']?.split(',') ?? null,
+    edgePurgeTargets: listOrNone(environment['MINIGRAM_EDGE_PURGE_TARGETS']),
     edgePurgeTargetsFile: join(stateDirectory, 'run/edge-purge-targets'),
     cdn: readCdn(environment, problems),
     lbPurgeTarget: orNone(text('MINIGRAM_LB_PURGE_TARGET', `http://127.0.0.1:${at('lbPurge')}`)),
@@ -196,6 +196,12 @@ export function loadConfig(environment: Environment = process.env): { config: Co
 function releaseId(path: string | undefined): string {
   if (!path) return 'checkout'
   return basename(existsSync(path) ? realpathSync(path) : path)
+}
+
+/** Null: not said. */
+function listOrNone(value: string | undefined): string[] | null {
+  if (value === undefined) return null
+  return value === 'none' ? [] : value.split(',')
 }
 
 function orNone(value: string): string | null {

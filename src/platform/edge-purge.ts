@@ -39,11 +39,24 @@ export function createEdge({ targets, secret }: { targets: () => readonly string
     })
   }
 
-  async function forgetAt(target: string, { tags, paths }: Forgotten): Promise<void> {
+  async function purge(target: string, tags: readonly string[]): Promise<void> {
     for (const some of chunks(tags, TAGS_PER_REQUEST)) {
       const status = await call(target, 'PURGE', '/', { 'xkey-purge': some.join(' ') })
       if (status !== 200) throw new Error(`answered ${status}`)
     }
+  }
+
+  /** By PoP: one that is silent has one call under way and one to come, however much is written meanwhile. */
+  const purges = new Map<string, (tags: readonly string[]) => Promise<void>>()
+
+  function purgeAt(target: string, tags: readonly string[]): Promise<void> {
+    const gathered = purges.get(target) ?? gathering((all) => purge(target, all))
+    purges.set(target, gathered)
+    return gathered(tags)
+  }
+
+  async function forgetAt(target: string, { tags, paths }: Forgotten): Promise<void> {
+    await purgeAt(target, tags)
     // HEAD: a PoP fetches what it does not have as a whole, but nothing travels to us.
     for (const some of chunks(paths, CONNECTIONS)) {
       const statuses = await Promise.all(some.map((path) => call(target, 'HEAD', path)))
@@ -64,6 +77,26 @@ export function createEdge({ targets, secret }: { targets: () => readonly string
     async [Symbol.asyncDispose]() {
       agent.destroy()
     },
+  }
+}
+
+/** Runs one call at a time; what is asked meanwhile is the next one's, together. */
+function gathering(work: (items: readonly string[]) => Promise<void>): (items: readonly string[]) => Promise<void> {
+  let last = Promise.resolve()
+  let next: { items: Set<string>; done: Promise<void> } | null = null
+  return (items) => {
+    if (next) {
+      for (const item of items) next.items.add(item)
+      return next.done
+    }
+    const own = new Set(items)
+    const done = last.then(() => {
+      next = null
+      return work([...own])
+    })
+    next = { items: own, done }
+    last = done.catch(() => undefined)
+    return done
   }
 }
 

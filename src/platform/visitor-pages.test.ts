@@ -6,6 +6,7 @@ import { startApp } from '../../test/support/app.ts'
 import { startPurgeListener } from '../../test/support/purge-listener.ts'
 import { urlsOfAccount, urlsOfFollow, urlsOfPhoto } from '../contract/public-pages.ts'
 import { createAnswerCaching } from './answer-caching.ts'
+import type { Forgotten } from './edge-purge.ts'
 import { createLbPurge } from './lb-purge.ts'
 import { createLog } from './log.ts'
 import { publicPage, route } from './route-manifest.ts'
@@ -63,6 +64,7 @@ test('whoever changed something waits neither for a missing balancer nor for a m
   await using pages = createVisitorPages({
     redisMain: { client: app.services.redisMain.client, isSettled: () => true },
     lbPurge: createLbPurge({ target, secret: 'hush' }),
+    edge: { forget: async () => undefined },
     log,
   })
   const startedAt = Date.now()
@@ -75,17 +77,54 @@ test('whoever changed something waits neither for a missing balancer nor for a m
 test('many counted changes become one purge', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const purged: string[][] = []
+  const forgotten: string[][] = []
   const lbPurge = {
     purge: async (urls: readonly string[]) => void purged.push([...urls]),
     [Symbol.asyncDispose]: async () => undefined,
   }
+  const edge = { forget: async ({ tags }: Forgotten) => void forgotten.push([...tags]) }
   const client = { set: async () => 'OK' } as never
-  await using pages = createVisitorPages({ redisMain: { client, isSettled: () => true }, lbPurge, log })
-  for (let like = 0; like < 100; like += 1) pages.counted(['/a', '/b'])
+  await using pages = createVisitorPages({ redisMain: { client, isSettled: () => true }, lbPurge, edge, log })
+  for (let like = 0; like < 100; like += 1) pages.counted(['/a', '/a/likes'])
   assert.deepEqual(purged, [])
   t.mock.timers.tick(30_000)
   for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
-  assert.deepEqual(purged, [['/a', '/b']])
+  assert.deepEqual(purged, [['/a', '/a/likes']])
+  assert.deepEqual(forgotten, [['/a']], 'no document brings along who likes it')
+  t.mock.timers.tick(850)
+  assert.deepEqual(forgotten, [['/a'], ['/a']], 'and once more, for what was under way')
+})
+
+test('a process that ends does not wait with the second purge of documents', async () => {
+  const forgotten: string[][] = []
+  const pages = createVisitorPages({
+    redisMain: { client: { set: async () => 'OK' } as never, isSettled: () => true },
+    lbPurge: createLbPurge({ target: null, secret: 'hush' }),
+    edge: { forget: async ({ tags }) => void forgotten.push([...tags]) },
+    log,
+  })
+  await pages.purge(['/a'])
+  await pages.purge(['/b', '/a'])
+  await pages[Symbol.asyncDispose]()
+  assert.deepEqual(forgotten, [['/a'], ['/b', '/a'], ['/a', '/b']])
+})
+
+test('a PoP that does not confirm is an error, after the balancer was purged all the same', async (t) => {
+  const { urls, target } = await startPurgeListener(t)
+  await using pages = createVisitorPages({
+    redisMain: { client: { set: async () => 'OK' } as never, isSettled: () => true },
+    lbPurge: createLbPurge({ target, secret: 'hush' }),
+    edge: {
+      async forget() {
+        throw new Error('not purged at edge2')
+      },
+    },
+    log,
+  })
+  await assert.rejects(pages.purge(['/a']), /not purged at edge2/)
+  assert.deepEqual(urls, ['/a'])
+  await pages.changed(['/b'])
+  assert.deepEqual(urls, ['/a', '/b'], 'whoever waits is not told')
 })
 
 /** One page, and what its mark is at each look. */

@@ -1,3 +1,5 @@
+import { shownInDocuments } from '../contract/public-pages.ts'
+import type { Edge } from './edge-purge.ts'
 import { newId } from './ids.ts'
 import { enqueue } from './jobs.ts'
 import type { LbPurge } from './lb-purge.ts'
@@ -8,9 +10,12 @@ import type { RedisMain } from './redis.ts'
 /** Names the last change of a page; null: none lately; `unknown`: Redis cannot tell. */
 export type PageMark = string | null
 
-/** NGINX's copies of pages for signed-out visitors, kept true. All of it comes after a commit. */
+/**
+ * NGINX's copies of pages for signed-out visitors, and the PoPs' copies of documents that tell of them, kept true. All of it
+ * comes after a commit.
+ */
 export interface VisitorPages extends AsyncDisposable {
-  /** Has them forgotten before it resolves (some hundreds of them), if NGINX and Redis can be reached; what must be sure writes a job as well (`purgeSurely`). Never throws. */
+  /** Has them forgotten before it resolves (some hundreds of them), if NGINX, the PoPs and Redis can be reached; what must be sure writes a job as well (`purgeSurely`). Never throws. */
   changed(urls: readonly string[]): Promise<void>
   /** For numbers, which may be half a minute old: many changes become one purge. */
   counted(urls: readonly string[]): void
@@ -27,6 +32,8 @@ const GATHER_MS = 30_000
 const AT_ONCE_MAX = 500
 /** A person waits for the purge of what they changed; an NGINX that takes longer has not brought us the request either. */
 const PATIENCE_MS = 1_000
+/** A PoP keeps no document that took it longer than 0.8 s to get (deploy/edge): by then all that were under way are there or never kept. */
+const UNDER_WAY_MS = 850
 /** Payloads stay small enough for a job's row. */
 const URLS_PER_JOB = 1_000
 /** Over some ten minutes, after which NGINX has forgotten by itself. */
@@ -35,11 +42,14 @@ const PURGE_ATTEMPTS = 7
 export function createVisitorPages(deps: {
   redisMain: Pick<RedisMain, 'client' | 'isSettled'>
   lbPurge: LbPurge
+  edge: Pick<Edge, 'forget'>
   log: Log
 }): VisitorPages {
-  const { redisMain, lbPurge, log } = deps
+  const { redisMain, lbPurge, edge, log } = deps
   const gathered = new Set<string>()
   let timer: NodeJS.Timeout | null = null
+  /** Tags of documents that may have been on their way to a PoP, by the timer that ends their time. */
+  const underWay = new Map<NodeJS.Timeout, readonly string[]>()
 
   /** Marked first: who reads from here on reads what is new, and who has read before knows that it is old. */
   async function purge(urls: readonly string[]): Promise<void> {
@@ -48,12 +58,24 @@ export function createVisitorPages(deps: {
     const marks = await Promise.allSettled(
       urls.map((url) => redisMain.client.set(changedKey(url), mark, 'EX', MARK_SECONDS)),
     )
-    await lbPurge.purge(urls)
+    const purged = await Promise.allSettled([lbPurge.purge(urls), purgeDocuments(shownInDocuments(urls))])
+    for (const outcome of purged) if (outcome.status === 'rejected') throw outcome.reason
     if (marks.some(({ status }) => status === 'rejected')) throw new Error('redis-main could not be told')
   }
 
-  const quietly = (urls: readonly string[]) =>
-    purge(urls).catch((error: unknown) => log.warn({ event: 'pages.purge_failed', error: String(error) }))
+  /** And once more, for those that were made before the marks and come to a PoP after the first purge. */
+  async function purgeDocuments(tags: readonly string[]): Promise<void> {
+    if (tags.length === 0) return
+    const again = setTimeout(() => {
+      underWay.delete(again)
+      void edge.forget({ tags, paths: [] }).catch(noteFailure)
+    }, UNDER_WAY_MS).unref()
+    underWay.set(again, tags)
+    await edge.forget({ tags, paths: [] })
+  }
+
+  const noteFailure = (error: unknown) => log.warn({ event: 'pages.purge_failed', error: String(error) })
+  const quietly = (urls: readonly string[]) => purge(urls).catch(noteFailure)
 
   function flush(): Promise<void> {
     if (timer) clearTimeout(timer)
@@ -86,6 +108,9 @@ export function createVisitorPages(deps: {
     },
     async [Symbol.asyncDispose]() {
       if (gathered.size > 0) await flush()
+      for (const again of underWay.keys()) clearTimeout(again)
+      const tags = [...new Set([...underWay.values()].flat())]
+      if (tags.length > 0) await edge.forget({ tags, paths: [] }).catch(noteFailure)
       await lbPurge[Symbol.asyncDispose]()
     },
   }

@@ -15,8 +15,6 @@ import { createPhotoMediaJobs } from '../features/photos/photo-media.jobs.ts'
 import { createPhotoJobs } from '../features/photos/photos.jobs.ts'
 import { createPagesJobs } from '../features/system/pages.jobs.ts'
 import { createCloudflare } from '../platform/cloudflare.ts'
-import { createEdge } from '../platform/edge-purge.ts'
-import { edgeTargets } from '../platform/edge-targets.ts'
 import { forgetOldAnswers } from '../platform/idempotency.ts'
 import type { JobHandlers, RecurringJob } from '../platform/jobs.ts'
 import { openSpool } from '../platform/spool.ts'
@@ -40,11 +38,9 @@ export interface WorkerJobs extends AsyncDisposable {
 
 /** Every task of the worker by its name; and which of them recur. */
 export function createJobHandlers(services: Services): WorkerJobs {
-  const { config, secrets, db, events, log, metrics, pages, redisMain } = services
+  const { config, secrets, db, edge, events, log, metrics, pages, redisMain } = services
   const media = createMedia({ mediaDirectory: config.mediaDirectory, log, niceness: config.workerNiceness })
   const spool = openSpool(config.spoolDirectory)
-  const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
-  const edge = createEdge({ targets, secret: secrets.get('edge') })
   const cdn = config.cdn && createCloudflare({ ...config.cdn, token: secrets.get('cdn-token') })
   const lists = createFeedLists(redisMain, log)
   const feeds = createFeedUpdates({ lists })
@@ -73,7 +69,6 @@ export function createJobHandlers(services: Services): WorkerJobs {
     slow: exports.slow,
     recurring: RECURRING,
     async [Symbol.asyncDispose]() {
-      await edge[Symbol.asyncDispose]()
       await media[Symbol.asyncDispose]()
     },
   }

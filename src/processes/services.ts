@@ -1,6 +1,8 @@
 import { type Cache, createCache } from '../platform/cache.ts'
 import type { Config, Secrets } from '../platform/config.ts'
 import { createDatabase } from '../platform/consistency.ts'
+import { createEdge } from '../platform/edge-purge.ts'
+import { edgeTargets } from '../platform/edge-targets.ts'
 import { createEvents } from '../platform/events.ts'
 import { createLbPurge } from '../platform/lb-purge.ts'
 import type { Log } from '../platform/log.ts'
@@ -40,7 +42,9 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
     metrics,
   })
   const lbPurge = createLbPurge({ target: config.lbPurgeTarget, secret: secrets.get('edge') })
-  const pages = createVisitorPages({ redisMain, lbPurge, log })
+  const targets = edgeTargets({ fixed: config.edgePurgeTargets, file: config.edgePurgeTargetsFile })
+  const edge = createEdge({ targets, secret: secrets.get('edge') })
+  const pages = createVisitorPages({ redisMain, lbPurge, edge, log })
   return {
     config,
     secrets,
@@ -49,10 +53,12 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
     postgres,
     redisMain,
     pages,
+    edge,
     db: createDatabase({ postgres, redisMain, cache: through(cache), pages, log }),
     events: createEvents(log, metrics),
     async [Symbol.asyncDispose]() {
       await pages[Symbol.asyncDispose]()
+      await edge[Symbol.asyncDispose]()
       await cache[Symbol.asyncDispose]()
       await closeRedis(subscriber)
       await redisCache[Symbol.asyncDispose]()

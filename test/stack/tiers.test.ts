@@ -102,6 +102,54 @@ test('a deleted photo is gone from the balancer and every PoP, also from one tha
   t.diagnostic(`gone from ${origins.length} servers after ${Math.round(goneMs)} ms`)
 })
 
+test('a visitor’s document comes from every PoP, and what was edited or deleted is gone from all by the answer', async (t) => {
+  assert.equal((await minigram('up', '--pops', '2', '--no-smoke')).code, 0)
+  t.after(() => minigram('up', '--pops', '1', '--no-smoke'))
+  const pops = (await components()).filter(({ component }) => component === 'edge')
+  const ann = await newPerson('tier_gus')
+  const photo = await readyPhoto(ann, 23)
+  const documents = pops.flatMap(({ port }) =>
+    ['photos.example', 'www.photos.example'].flatMap((host) =>
+      [`/photos/${photo.id}`, `/@${ann.username}`, '/explore'].map((path) => ({ port, host, path })),
+    ),
+  )
+  const ask = ({ port, host, path }: (typeof documents)[number], headers: Record<string, string> = {}) =>
+    get(`http://127.0.0.1:${port}${path}`, clientAddress(), { host, ...headers })
+  // Nothing is kept in the first half minute of redis-main, nor what comes slower than a second purge waits.
+  const untilKept = () =>
+    Promise.all(
+      documents.map((each) =>
+        eventually(`a hit of ${each.path} at ${each.port}`, 45_000, async () => {
+          const answer = await ask(each)
+          return /edge\d; hit/.test(cacheStatus(answer)) ? answer : null
+        }),
+      ),
+    )
+  for (const [index, { text, headers }] of (await untilKept()).entries()) {
+    const { host, path } = documents[index] ?? assert.fail()
+    assert.ok(text.includes(`href="http://${host}${path}"`), 'links to the host that was asked')
+    assert.deepEqual([headers['set-cookie'], headers['surrogate-key']], [undefined, undefined])
+    assert.ok(path === '/explore' || text.includes(photo.id), path)
+  }
+  for (const each of documents) {
+    const personal = await ask(each, { cookie: `mg=${ann.token}` })
+    assert.match(cacheStatus(personal), /edge\d; fwd=bypass$/)
+    assert.ok(!personal.text.includes('id="answers"'), 'what a visitor is told is not for members')
+  }
+
+  await ann.send('PATCH', `/api/photos/${photo.id}`, { caption: 'Told everywhere' })
+  for (const each of documents.filter(({ path }) => path !== '/explore'))
+    assert.ok((await ask(each)).text.includes('Told everywhere'), each.path)
+
+  await untilKept()
+  assert.equal((await ann.send('DELETE', `/api/photos/${photo.id}`)).status, 204)
+  for (const each of documents) {
+    const { status, text } = await ask(each)
+    assert.equal(status, each.path.startsWith('/photos') ? 410 : 200, each.path)
+    assert.ok(!text.includes(`"${photo.id}"`) && !text.includes('Told everywhere'), each.path)
+  }
+})
+
 test('HTTPS speaks HTTP/2, with a cookie that no other host can plant', async () => {
   const address = ['-k', '--interface', clientAddress()]
   for (const origin of [stack.lbTls, stack.edgeTls])

@@ -61,6 +61,7 @@ export async function startApp(t: TestContext, environment: Readonly<Record<stri
     MINIGRAM_REDIS_MAIN: `127.0.0.1:${servers.redisPort}`,
     MINIGRAM_REDIS_CACHE: `127.0.0.1:${servers.redisPort}`,
     MINIGRAM_LB_PURGE_TARGET: 'none',
+    MINIGRAM_EDGE_PURGE_TARGETS: 'none',
     MINIGRAM_SHED_DELAY_MS: '0',
     ...environment,
   })

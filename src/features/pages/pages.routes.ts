@@ -3,8 +3,10 @@ import { Type } from 'typebox'
 import type { Profile } from '../../contract/accounts.ts'
 import type { PhotoDetail, PhotoPage } from '../../contract/photos.ts'
 import type { WebConfig } from '../../contract/system.ts'
+import { isShareable, UNCERTAIN_SECONDS } from '../../platform/answer-caching.ts'
 import { isHttps, sessionCookieName, type App } from '../../platform/http.ts'
 import { route } from '../../platform/route-manifest.ts'
+import { documentTags } from './document-tags.ts'
 import type { Head, PageDocument } from './document.ts'
 import { exploreHead, homeHead, missingHead, photoHead, profileHead } from './heads.ts'
 
@@ -62,7 +64,13 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
     const headers = { ...Object.fromEntries(given), host: hostOf(request.headers.host), 'x-request-id': request.id }
     const answer = await app.inject({ url, headers })
     const isThere = answer.statusCode === 200
-    return { url, status: answer.statusCode, text: answer.payload, body: isThere ? answer.json() : null }
+    return {
+      url,
+      status: answer.statusCode,
+      text: answer.payload,
+      body: isThere ? answer.json() : null,
+      isCertain: Number(answer.headers['x-accel-expires']) > UNCERTAIN_SECONDS,
+    }
   }
 
   /** A page about nothing says so by its status; one whose subject could not be asked for is left to the script. */
@@ -82,6 +90,9 @@ export function pagesRoutes(app: App, documentNow: () => PageDocument): void {
     if (config.status !== 200) return asHtml(reply, documentNow().plain)
     const page = `${isHttps(request) ? 'https' : 'http'}://${hostOf(request.headers.host)}`
     const answers = isVisitor(request) ? told.filter(({ status }) => status === 200) : []
+    // A PoP keeps what has tags: nothing that is personal, spelt otherwise, or changed while it was read.
+    const isKept = isShareable(request) && told.length > 0 && told.every(({ isCertain }) => isCertain)
+    if (isKept && reply.statusCode === 200) reply.header('surrogate-key', documentTags(told).join(' '))
     const origins = { page, edge: (config.body as WebConfig).edgeOrigin }
     return asHtml(reply, documentNow().withHead(head, origins, new Map(answers.map(({ url, text }) => [url, text]))))
   }
@@ -93,6 +104,8 @@ interface Asked {
   status: number
   text: string
   body: unknown
+  /** NGINX may keep it for minutes: it is the same for every visitor, and did not change while it was read. */
+  isCertain: boolean
 }
 
 function isVisitor(request: FastifyRequest): boolean {
@@ -103,7 +116,7 @@ function photosOf(asked: Asked): PhotoPage['items'] {
   return asked.status === 200 ? (asked.body as PhotoPage).items : []
 }
 
-/** Asked again each time, and never kept by anybody between: the host and the cookie are in it. */
+/** Asked again each time, and kept by nobody between but our PoPs: the host and the cookie are in it. */
 function asHtml(reply: FastifyReply, html: string): string {
   reply.type('text/html; charset=utf-8').header('cache-control', 'private, no-cache').header('vary', 'Cookie')
   return html

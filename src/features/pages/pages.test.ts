@@ -7,6 +7,8 @@ import { newId } from '../../platform/ids.ts'
 import { startApp } from '../../../test/support/app.ts'
 import { eventually } from '../../../test/support/eventually.ts'
 import { publishes } from '../../../test/support/photos.ts'
+import type { PhotoCard } from '../../contract/photos.ts'
+import { documentTags } from './document-tags.ts'
 import { openDocument } from './document.ts'
 
 /** What a link preview reads: every <meta> by its name or property, the title, the status. */
@@ -103,6 +105,57 @@ test('home is the explore page for a visitor, and one’s own feed for who has a
     'what a visitor is told is not for members',
   )
   assert.equal(member.headers.get('cache-control'), 'private, no-cache')
+})
+
+test('a visitor’s document names what a PoP is to forget it by; nobody else’s may be kept', async (t) => {
+  const app = await startApp(t)
+  // As if Redis had been up for longer than a write position lives.
+  app.services.redisMain.isSettled = () => true
+  const [ann] = await app.people('ann')
+  const { id } = await publishes(app, ann, 'one')
+  const { renditions } = (await app.visitor().get<PhotoCard>(`/api/photos/${id}`)).body
+  const file = `media-${renditions?.path.split('/')[2]}`
+  const tagsOf = async (path: string, headers: Record<string, string> = {}) =>
+    (await preview(app.origin, path, headers)).headers.get('surrogate-key')?.split(' ') ?? null
+  const profile = `/api/accounts/${ann.username}`
+  // Written on a moment ago: once it is read on the primary it may be kept.
+  assert.deepEqual(await tagsOf(`/photos/${id}`), [`/api/photos/${id}`, file])
+  assert.deepEqual(await tagsOf(`/@${ann.username}`), [profile, `${profile}/photos`, file])
+  for (const path of ['/', '/explore']) assert.deepEqual(await tagsOf(path), ['/api/explore', file])
+  for (const path of [
+    '/explore?a',
+    `/@${ann.username.toUpperCase()}`,
+    `/photos/${id.toUpperCase()}`,
+    `/photos/${newId()}`,
+  ])
+    assert.equal(await tagsOf(path), null, path)
+  for (const path of ['/', '/explore', `/photos/${id}`, `/@${ann.username}`])
+    for (const headers of [
+      { cookie: `mg=${ann.token}` },
+      { cookie: '__Host-mg=over' },
+      { authorization: `Bearer ${ann.token}` },
+    ])
+      assert.equal(await tagsOf(path, headers as Record<string, string>), null, path)
+  app.services.redisMain.isSettled = () => false
+  assert.equal(await tagsOf('/explore'), null, 'nobody can tell whether it changed')
+})
+
+test('a document is forgotten with each photo and face on it', () => {
+  const [one, two, face] = ['1', '2', '3'].map((digit) => digit.repeat(32))
+  const card = (key: string | undefined, avatar: string | null) => ({
+    renditions: key ? { path: `/media/${key}`, widths: [320], extensions: ['jpg'] } : null,
+    author: { username: 'ann', displayName: '', avatar },
+  })
+  const avatar = `/media/${face}/256.webp`
+  const items = [card(one, avatar), card(two, avatar), card(undefined, null)]
+  assert.deepEqual(
+    documentTags([
+      { url: '/api/accounts/ann', body: { username: 'ann', avatar } },
+      { url: '/api/accounts/ann/photos', body: { items } },
+    ]),
+    ['/api/accounts/ann', '/api/accounts/ann/photos', ...[face, one, two].map((key) => `media-${key}`)],
+  )
+  assert.deepEqual(documentTags([{ url: '/api/photos/1', body: card(one, null) }]), ['/api/photos/1', `media-${one}`])
 })
 
 test('what is not there says so by its status, and is still the whole app', async (t) => {
