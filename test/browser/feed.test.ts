@@ -166,6 +166,26 @@ const MOVE_ALL_THE_TIME = `{
   move()
 }`
 
+test('the exact time is a tooltip for who points at it, and costs nothing as the page moves past a pointer at rest', async () => {
+  const page = await visit('/')
+  const time = card(page, 'fourth').getByRole('time')
+  await card(page, 'fifth')
+    .getByRole('button', { name: /^Like, / })
+    .hover()
+  const pointed = await card(page, 'fifth')
+    .getByRole('button', { name: /^Like, / })
+    .boundingBox()
+  const at = await time.boundingBox()
+  assert.ok(pointed && at)
+  const [x, y] = [at.x + at.width / 2, pointed.y + pointed.height / 2]
+  await page.mouse.move(x, y)
+  await page.evaluate(`scrollBy(0, ${at.y + at.height / 2 - y})`)
+  await untilTrue(page, `document.querySelector('time:hover')`)
+  assert.equal(await time.getAttribute('title'), null)
+  await page.mouse.move(x + 1, y)
+  await untilTrue(page, `/\\d:\\d\\d/.test(document.querySelector('time:hover').title)`)
+})
+
 const FIRST = `document.querySelector('img[alt="A colour that says first"]')`
 
 test('each screen gets the rendition that fits it', async () => {

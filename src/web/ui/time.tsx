@@ -11,11 +11,12 @@ setInterval(() => {
   for (const listener of listeners) listener()
 }, 30_000)
 
-/** How long ago, short; the exact time as a tooltip. All of them on a page tick together. */
+/** How long ago, short; the exact time as a tooltip. All of them on a page tick together. The tooltip is for a hand that moves:
+ *  words that a scroll takes past a pointer at rest are entered too, and a first date in full costs a slow machine 100 ms. */
 export function Ago({ at }: { at: string }) {
   const now = useSyncExternalStore(subscribe, () => nowMs)
   return (
-    <time dateTime={at} onPointerEnter={(event) => (event.currentTarget.title = new Date(at).toLocaleString())}>
+    <time dateTime={at} onPointerMove={(event) => (event.currentTarget.title ||= new Date(at).toLocaleString())}>
       {ago(Date.parse(at), now)}
     </time>
   )
