@@ -20,7 +20,8 @@ const BOUNDS = { p95Ms: 300, failedShare: 0.001 }
 const PAGES: Readonly<Record<PageRead, number>> = { feed: 60, profile: 20, photo: 20 }
 /** Read while a node leaves: a quarter of what one carries would do. */
 const CALM_PER_SECOND = 20
-const WARM_UP_PER_SECOND = 60
+/** Each connection makes a few plans of a statement before it keeps one. */
+const WARM_UP = { seconds: 8, actionsPerSecond: 200 }
 
 interface Layout {
   nodes: number
@@ -53,7 +54,7 @@ async function run(context: ScenarioContext): Promise<ScenarioResult> {
       }
       // Connections are opened and plans made before the nodes have their share only.
       limitNodes(quotas, stateDirectory, availableParallelism())
-      await reader.drive({ mix: PAGES, arrivals: [{ seconds: 3, actionsPerSecond: WARM_UP_PER_SECOND }], signal })
+      await reader.drive({ mix: PAGES, arrivals: [WARM_UP], signal })
       limitNodes(quotas, stateDirectory, SHARE_CORES)
       const capacity = await findCapacity(reader, {
         mix: PAGES,

@@ -7,6 +7,7 @@ import type { Metrics } from './metrics.ts'
 import { AppError } from './errors.ts'
 import { hasGivenWay, isLostConnection, isTimeout } from './postgres-errors.ts'
 import { watchRole, type NodeState, type RoleWatch } from './postgres-roles.ts'
+import { createPreparing } from './prepared-statements.ts'
 
 export type Reader = Kysely<Tables>
 export type Writer = Transaction<Tables>
@@ -90,7 +91,11 @@ export function openPostgres(options: PostgresOptions): Postgres {
       if (isLostConnection(error)) watch.suspect(error)
     }
     pool.on('error', suspect)
-    pool.on('connect', (client) => client.on('error', suspect))
+    const prepareOn = createPreparing()
+    pool.on('connect', (client) => {
+      client.on('error', suspect)
+      prepareOn(client)
+    })
     const kysely = new Kysely<Tables>({
       dialect: new PostgresDialect({ pool }),
       log: (event) => {
