@@ -64,7 +64,7 @@ export function createRedisTier(redis: Redis) {
       return answers && keys.map((_, at) => ({ entry: decodeEntry(answers[at * 2]), tombstone: answers[at * 2 + 1] }))
     },
 
-    /** Nobody waits for it; auto-pipelined with its neighbours. */
+    /** Nobody waits for it; it leaves with its neighbours. */
     fill(key: string, entry: CacheEntry, ttlSeconds: number): void {
       const names = [key, tombstoneOf(key), leaseOf(key)]
       void attempt(() => fill(redis, names, [entry.position, encodeEntry(entry), ttlSeconds]))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { RedisAddress } from './config.ts'
@@ -40,9 +41,6 @@ export function connectRedis(
     ...target,
     password,
     connectionName: name,
-    enableAutoPipelining: true,
-    // A pipeline waits for the one before it; the ping that tells whether the server answers must not.
-    autoPipeliningIgnoredCommands: ['ping'],
     commandTimeout: commandTimeoutMs,
     connectTimeout: 500,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
@@ -50,6 +48,7 @@ export function connectRedis(
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
   })
+  client.on('connect', () => gatherWrites(client.stream))
   let isDown = false
   client.on('error', (error) => {
     if (!isDown) log.warn({ event: 'redis.down', server: name, error: error.message })
@@ -60,6 +59,24 @@ export function connectRedis(
     isDown = false
   })
   return client
+}
+
+/** What is written within one turn of the event loop leaves with one system call. */
+function gatherWrites(socket: Writable): void {
+  const write = socket.write.bind(socket)
+  let isGathering = false
+  const leave = () => {
+    isGathering = false
+    socket.uncork()
+  }
+  socket.write = ((...given: Parameters<typeof write>) => {
+    if (!isGathering) {
+      isGathering = true
+      socket.cork()
+      setImmediate(leave)
+    }
+    return write(...given)
+  }) as typeof write
 }
 
 export function openRedis(
