@@ -21,8 +21,8 @@ export interface HttpOptions {
   instance: string
   log: Log
   metrics: Metrics
-  /** Who asks, by the token of the request. Null when there is no such session. */
-  authenticate: (token: string) => Promise<Viewer | null>
+  /** Who asks, by the token of the request; null when there is no such session. `begin` runs meanwhile. */
+  authenticate: (token: string, begin: (accountId: string) => void) => Promise<Viewer | null>
   limits: Pick<ClassLimits, 'take'>
   caching: ReturnType<typeof createAnswerCaching>
   shedDelayMs: number
@@ -99,7 +99,8 @@ export async function createHttpApp({
         'Use the web pages of this service, or send the token as `Authorization: Bearer`.',
       )
     }
-    const viewer = given ? await authenticate(given.token) : null
+    const begin = (accountId: string) => manifest.ahead?.(request, accountId)
+    const viewer = given ? await authenticate(given.token, begin) : null
     setViewer(request, { ...(viewer ?? VISITOR), work: { lookups: 0, queries: 0 } })
     checkAccess(viewer, manifest.access)
     const client = viewer?.account?.id ?? clientKey(clientAddress(request))

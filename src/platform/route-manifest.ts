@@ -11,6 +11,8 @@ export interface RouteManifest {
   cache?: RouteCache
   /** Which budget a call takes from. Absent: `read` for GET, `write` for everything else. */
   limit?: LimitClass
+  /** Begun while the session is looked up, for whoever the token names; nothing of it may be answered before that is confirmed. */
+  ahead?: (request: FastifyRequest, accountId: string) => void
   /** When an overloaded app server refuses it. Absent: `heavy` for uploads, `read` for GET, `write` for everything else. */
   shed?: ShedClass
 }

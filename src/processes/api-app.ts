@@ -67,7 +67,7 @@ export async function createApiApp(services: Services, lifetime: () => Lifetime)
     instance: config.instance,
     log,
     metrics,
-    authenticate: (token) => sessions.authenticate(token),
+    authenticate: (token, begin) => sessions.authenticate(token, begin),
     limits,
     caching: createAnswerCaching({ pages, canReadPrimary: () => postgres.isWritable() }),
     shedDelayMs: config.shedDelayMs,

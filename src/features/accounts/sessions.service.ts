@@ -26,8 +26,8 @@ export interface EndedSessions {
 }
 
 export interface Sessions extends AsyncDisposable {
-  /** Who presents this token; null when nobody does (any more). Cost: one round trip to Redis, on a miss one query too. */
-  authenticate(token: string): Promise<Viewer | null>
+  /** Who presents this token; null when nobody does (any more). Cost: one round trip to Redis, on a miss one query too. `begin` runs meanwhile, whether it proves true or not. */
+  authenticate(token: string, begin?: (accountId: string) => void): Promise<Viewer | null>
   /** A new session for the device that calls itself `userAgent`; the token is told once and never stored. */
   begin(trx: Writer, accountId: string, userAgent: string, ended: EndedSessions): Promise<string>
   /**
@@ -51,11 +51,13 @@ export function createSessions({ db, redisMain, log, metrics }: SessionsDeps): S
   const copies = createSessionCopies(redisMain)
   const touches = new Set<Promise<void>>()
 
-  async function authenticate(token: string): Promise<Viewer | null> {
+  async function authenticate(token: string, begin?: (accountId: string) => void): Promise<Viewer | null> {
     const accountId = accountIdIn(token)
     if (accountId === null) return null
     const tokenHash = hashToken(token)
-    const looked = await copies.look(tokenHash, accountId)
+    const looking = copies.look(tokenHash, accountId)
+    begin?.(accountId)
+    const looked = await looking
     if (looked?.hold === 'gone') return null
     const isHit = looked?.copy !== null && looked !== null
     metrics.cacheRequest('redis-main', 'session', isHit ? 'hit' : 'miss')

@@ -33,11 +33,19 @@ export type Feed = ReturnType<typeof createFeed>
 
 /** Newest first, what the account and those it follows published. Four steps: ids → load → drop → shape. */
 export function createFeed({ db, lists, metrics, log }: FeedDeps) {
-  /** A `PhotoPage` as JSON. */
-  async function page(viewer: FeedViewer, wanted: Page): Promise<Buffer> {
+  /** Reads the list of a first page, before it is known whether the account asks for it. */
+  function begin(accountId: string, limit: number): Promise<FeedList | null> {
+    return lists.read(accountId, null, limit + 1)
+  }
+
+  /** A `PhotoPage` as JSON. `begun`: its list, if that was begun to be read. */
+  async function page(viewer: FeedViewer, wanted: Page, begun?: Promise<FeedList | null>): Promise<Buffer> {
     const trace: CacheTrace = { hasLoaded: false }
     const { cards, position } = await fill(wanted, {
-      ids: async (before, limit) => (await idsOf(viewer, { before, limit }, trace)).ids,
+      ids: async (before, limit) => {
+        const list = before === wanted.before ? begun : undefined
+        return (await idsOf(viewer, { before, limit }, trace, list)).ids
+      },
       load: (ids) => cardViews(db, viewer, ids, trace),
       isVisible: visibleTo(viewer.account),
     })
@@ -48,9 +56,14 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
   }
 
   /** At most `limit` ids after `before`; fewer only at the end. Cost: one round trip for the list, one for those that are merged. */
-  async function idsOf(viewer: FeedViewer, { before, limit }: Page, trace: CacheTrace) {
+  async function idsOf(
+    viewer: FeedViewer,
+    { before, limit }: Page,
+    trace: CacheTrace,
+    begun?: Promise<FeedList | null>,
+  ) {
     const accountId = viewer.account.id
-    let list = await lists.read(accountId, before, limit)
+    let list = await (begun ?? lists.read(accountId, before, limit))
     const origin: 'push' | 'rebuilt' = list ? 'push' : 'rebuilt'
     if (!list) {
       list = await build(viewer)
@@ -60,8 +73,9 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
       build(viewer).catch((error: unknown) => log.warn({ event: 'feed.rebuild_failed', error: String(error) }))
     }
     if (list) {
-      const recent = list.pulled.length > 0 ? await db.cached(viewer, recentPhotos, list.pulled, trace) : null
-      const merged = mergeIds(list, recent ? [...recent.values()] : [], { before, limit })
+      const recent = list.pulled.length > 0 ? await db.cached(viewer, recentPhotos, list.pulled, trace) : []
+      const known = recent.filter((each) => each !== undefined)
+      const merged = mergeIds(list, known, { before, limit })
       if (merged) return { ...merged, origin }
     }
     trace.hasLoaded = true
@@ -101,7 +115,7 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
     }
   }
 
-  return { page, explain }
+  return { begin, page, explain }
 }
 
 /** A photo that is not ready is its author's alone. */

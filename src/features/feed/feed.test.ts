@@ -6,9 +6,22 @@ import { insertPhotos, publishes, walk } from '../../../test/support/photos.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { fill } from './feed.service.ts'
 
+/** Of a token: the account's 16 bytes as base64. */
+const ACCOUNT_CHARS = 22
+
 test('a visitor has no feed', async (t) => {
   const app = await startApp(t)
   assertRefused(await app.visitor().get('/api/feed'), 401, 'session.required')
+})
+
+test('a token that names an account without being its own opens nothing', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  await publishes(app, ann)
+  assert.equal((await ann.get('/api/feed')).body.items.length, 1)
+  const forger = app.visitor()
+  forger.token = ann.token.slice(0, ACCOUNT_CHARS).padEnd(ann.token.length, 'A')
+  assertRefused(await forger.get('/api/feed'), 401, 'session.required')
 })
 
 test('a feed holds one’s own photos and those of people one follows, newest first', async (t) => {
