@@ -20,13 +20,17 @@ function withoutCache(cache: Cache): Cache {
     ...cache,
     async getMany<Value>(
       ...[kind, ids, scope, load, trace]: Parameters<typeof cache.getMany<Value>>
-    ): Promise<Map<string, Value>> {
-      if (ids.length === 0) return new Map()
+    ): Promise<(Value | undefined)[]> {
+      if (ids.length === 0) return []
       const { values } = await load(ids, scope)
       if (trace) trace.hasLoaded = true
-      for (const id of ids) trace?.tiers?.set(id, 'database')
-      // Without `decode` the payload is the value (platform/cache.ts).
-      return new Map([...values].map(([id, payload]) => [id, kind.decode?.(payload, id) ?? (payload as Value)]))
+      return ids.map((id) => {
+        trace?.tiers?.set(id, 'database')
+        const payload = values.get(id)
+        if (payload === undefined) return undefined
+        // Without `decode` the payload is the value (platform/cache.ts).
+        return kind.decode?.(payload, id) ?? (payload as Value)
+      })
     },
   }
 }

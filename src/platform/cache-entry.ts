@@ -1,3 +1,4 @@
+import { detached } from './ids.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
 
 /** One cached value: where it was read, until when it is fresh, and its JSON; an empty payload means "known to be absent". */
@@ -22,7 +23,7 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
   const end = text.indexOf('|', POSITION_CHARS + 1)
   const softExpiresAtMs = Number(text.slice(POSITION_CHARS + 1, end))
   if (end === -1 || !Number.isFinite(softExpiresAtMs)) return null
-  return { position: text.slice(0, POSITION_CHARS), softExpiresAtMs, payload: text.slice(end + 1) }
+  return { position: detached(text.slice(0, POSITION_CHARS)), softExpiresAtMs, payload: text.slice(end + 1) }
 }
 
 /**

@@ -55,13 +55,13 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     const found = new Map<string, Found>()
     for (const { id, key } of wanted) {
       const payload = values.get(id) ?? ''
-      const ttlSeconds = payload === '' ? Math.min(ABSENT_TTL_SECONDS, kind.ttlSeconds) : kind.ttlSeconds
+      const ttlSeconds = secondsOf(payload, kind.ttlSeconds)
       const softExpiresAtMs = now + Math.round(ttlSeconds * 1_000 * SOFT_SHARE)
       const entry = { position: position ?? '', softExpiresAtMs, payload }
       found.set(key, { entry, tier: 'database' })
       // Whose position nobody knows cannot be compared with anything: it is for this reader alone.
       if (position === null) continue
-      memory.of(kind.name).set(id, entry, Math.min(kind.memorySeconds, ttlSeconds), askedAt)
+      memory.of(kind.name).set(id, entry, secondsOf(payload, kind.memorySeconds), askedAt)
       redis.fill(key, entry, ttlSeconds)
     }
     return found
@@ -88,7 +88,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
         continue
       }
       found.set(key, { entry, tier: 'redis-cache' })
-      memory.of(kind.name).set(id, entry, kind.memorySeconds, askedAt)
+      memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
     metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
@@ -141,6 +141,10 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
   }
 
   return fetch
+}
+
+function secondsOf(payload: string, seconds: number): number {
+  return payload === '' ? Math.min(ABSENT_TTL_SECONDS, seconds) : seconds
 }
 
 /** Loads that may read in the same place go together. */

@@ -16,14 +16,14 @@ export interface CacheKey {
 }
 
 export interface Cache extends AsyncDisposable {
-  /** JSON by id, from memory, redis-cache or `load`; absent ids are absent. Cost: nothing, or one round trip, or one load for all misses. */
+  /** What `ids` stand for, in their order, from memory, redis-cache or `load`; undefined where there is nothing. Cost: nothing, or one round trip, or one load for all misses. */
   getMany<Value = string>(
     kind: CacheKind<Value>,
     ids: readonly string[],
     scope: ReadScope,
     load: Load,
     trace?: CacheTrace,
-  ): Promise<Map<string, Value>>
+  ): Promise<(Value | undefined)[]>
   /** Every tier forgets what was read before `position`. False when redis-cache could not be told; it is then told later. */
   invalidate(keys: readonly CacheKey[], position: WritePosition): Promise<boolean>
 }
@@ -127,38 +127,36 @@ export function createCache(options: CacheOptions): Cache {
       load: Load,
       trace?: CacheTrace,
     ) {
-      const result = new Map<string, Value>()
+      const values: (Value | undefined)[] = []
       const shelf = memory.of(kind.name)
       const nowMs = Date.now()
       // Who wrote takes from memory only what is as new as the write, until this process is known to have heard of it.
       const isTold = typeof scope !== 'string' && scope.token !== undefined && fence.isPast(scope.token)
       const scopeInMemory = isTold ? 'any' : scope
       let missing: Map<string, Wanted> | null = null
-      let hits = 0
       for (const id of ids) {
         const entry = shelf.get(id, scopeInMemory, nowMs)
-        if (entry) {
-          hits += 1
-          if (entry.payload !== '') result.set(id, valueOf(kind, id, entry))
-          trace?.tiers?.set(id, 'memory')
-        } else {
+        values.push(entry ? valueOf(kind, id, entry) : undefined)
+        if (entry) trace?.tiers?.set(id, 'memory')
+        else {
           const key = keyOf(kind, id)
           missing ??= new Map()
           missing.set(key, { id, key, scope: scopeOfLoad(scope, shelf.tombstone(id)) })
         }
       }
-      metrics.cacheRequest('memory', kind.name, 'hit', hits)
-      if (!missing) return result
-      metrics.cacheRequest('memory', kind.name, 'miss', missing.size)
+      const missed = missing?.size ?? 0
+      metrics.cacheRequest('memory', kind.name, 'hit', ids.length - missed)
+      if (!missing) return values
+      metrics.cacheRequest('memory', kind.name, 'miss', missed)
       const found = await obtain(kind, missing, load)
-      for (const { id, key } of missing.values()) {
-        const { entry, tier } = found.get(key) ?? {}
-        if (entry && entry.payload !== '') result.set(id, valueOf(kind, id, entry))
-        if (!trace || !tier) continue
-        trace.hasLoaded ||= tier === 'database'
-        trace.tiers?.set(id, tier)
+      for (const [at, id] of ids.entries()) {
+        const { entry, tier } = found.get(keyOf(kind, id)) ?? {}
+        if (!entry || !tier) continue
+        values[at] = valueOf(kind, id, entry)
+        if (trace) trace.hasLoaded ||= tier === 'database'
+        trace?.tiers?.set(id, tier)
       }
-      return result
+      return values
     },
 
     async invalidate(given, position) {
@@ -175,7 +173,9 @@ export function createCache(options: CacheOptions): Cache {
   }
 }
 
-function valueOf<Value>(kind: CacheKind<Value>, id: string, entry: CacheEntry): Value {
+/** Undefined: known to be absent. */
+function valueOf<Value>(kind: CacheKind<Value>, id: string, entry: CacheEntry): Value | undefined {
+  if (entry.payload === '') return undefined
   // A kind that decodes nothing is one of strings; entries of a kind are decoded by that kind alone.
   if (!kind.decode) return entry.payload as Value
   return (entry.value ??= kind.decode(entry.payload, id)) as Value

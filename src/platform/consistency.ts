@@ -37,13 +37,13 @@ export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'run'> {
 export interface Database {
   /** On a replica, unless the viewer wrote within 30 seconds and no replica is that far. */
   read<T>(viewer: Viewer, query: (db: Reader) => Promise<T>): Promise<T>
-  /** From memory, redis-cache or a node that may be read; never older than the viewer's own writes. Ids that do not exist are absent. */
+  /** In the order of `ids`, from memory, redis-cache or a node that may be read; never older than the viewer's own writes. Undefined: there is no such thing. */
   cached<Value>(
     viewer: Viewer,
     kind: CachedKind<Value>,
     ids: readonly string[],
     trace?: CacheTrace,
-  ): Promise<Map<string, Value>>
+  ): Promise<(Value | undefined)[]>
   /** On the primary: for decisions that a stale read would get wrong. State the reason at the call. */
   readPrimary<T>(query: (db: Reader) => Promise<T>): Promise<T>
   /** One transaction; when this resolves, caches are told and the account's position is recorded. @throws AppError session.required when the account was deleted meanwhile */

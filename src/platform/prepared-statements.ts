@@ -5,7 +5,11 @@ const STATEMENTS_MAX = 500
 /** A longer text is a list of many rows, which hardly comes again with the same length. */
 const TEXT_MAX_CHARS = 4_000
 
-type Query = (text: string | object, values?: readonly unknown[], callback?: unknown) => Promise<QueryResult> | undefined
+type Query = (
+  text: string | object,
+  values?: readonly unknown[],
+  callback?: unknown,
+) => Promise<QueryResult> | undefined
 
 /**
  * Has connections of a pool keep the statements that they were sent: PostgreSQL parses each text once a connection, and plans

@@ -4,7 +4,7 @@ import { urlsOfAccount, urlsTouched } from '../../contract/public-pages.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
-import { newId } from '../../platform/ids.ts'
+import { detached, newId } from '../../platform/ids.ts'
 import type { Passwords } from '../../platform/passwords.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { violatedUnique } from '../../platform/postgres-errors.ts'
@@ -66,9 +66,10 @@ const CARD_PLACES_MAX = 200
 export const accountIds: CachedKind = {
   name: 'account-id',
   ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
+  memorySeconds: TTL_SECONDS,
   load: async (db, usernames) =>
     new Map((await queries.findIdsByUsernames(db, usernames)).map(({ username, id }) => [username, id])),
+  decode: detached,
 }
 
 /** Cards as JSON, ready to be joined. */
@@ -105,7 +106,7 @@ export async function rewriteCard(trx: Writer, after: AfterCommit, account: { id
 /** `requireAccountId` from the caches. @throws AppError account.not_found */
 export async function requireCachedId(db: Database, viewer: Viewer, given: string): Promise<string> {
   const username = toUsername(given)
-  const id = username === null ? undefined : (await db.cached(viewer, accountIds, [username])).get(username)
+  const [id] = username === null ? [] : await db.cached(viewer, accountIds, [username])
   if (id === undefined) throw notFound(given)
   return id
 }
@@ -152,8 +153,7 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
     const id = await requireCachedId(db, viewer, given)
     // Nobody follows themselves.
     const others = viewer.account?.id === id ? [] : [id]
-    const [found, followed] = await Promise.all([db.cached(viewer, profiles, [id]), followedAmong(db, viewer, others)])
-    const json = found.get(id)
+    const [[json], followed] = await Promise.all([db.cached(viewer, profiles, [id]), followedAmong(db, viewer, others)])
     if (json === undefined) throw notFound(given)
     const concerns = viewer.account ? `{"follows":${followed.has(id)},"isSelf":${viewer.account.id === id}}` : 'null'
     return `${json.slice(0, -1)},"viewer":${concerns}}`

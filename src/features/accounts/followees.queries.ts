@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Reader } from '../../platform/postgres.ts'
 
-/** Of each account the ids of at most `limit` accounts that it follows, the newest follow first. Uses follows_following. */
+/** Of each account the ids of at most `limit` accounts that it follows, the newest follow first, with commas between. Uses follows_following. */
 export async function newestFollowees(db: Reader, accountIds: readonly string[], limit: number) {
-  const { rows } = await sql<{ account_id: string; ids: string[] }>`
+  const { rows } = await sql<{ account_id: string; ids: string }>`
     select account.id as account_id,
-      array(select followee_id::text from follows where follower_id = account.id
-            order by created_at desc, followee_id desc limit ${limit}) as ids
+      array_to_string(array(select followee_id from follows where follower_id = account.id
+                            order by created_at desc, followee_id desc limit ${limit}), ',') as ids
     from unnest(${accountIds}::uuid[]) as account (id)`.execute(db)
   return rows
 }

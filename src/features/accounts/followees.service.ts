@@ -1,4 +1,5 @@
 import type { CachedKind, Database } from '../../platform/consistency.ts'
+import { countIds } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import * as queries from './followees.queries.ts'
 
@@ -9,10 +10,10 @@ const KNOWN_MAX = 500
 export const followees: CachedKind = {
   name: 'followees',
   ttlSeconds: 300,
-  memorySeconds: 30,
+  memorySeconds: 300,
   async load(db, accountIds) {
     const rows = await queries.newestFollowees(db, accountIds, KNOWN_MAX)
-    return new Map(rows.map(({ account_id: id, ids }) => [id, (ids.length < KNOWN_MAX ? '*' : '+') + ids.join()]))
+    return new Map(rows.map(({ account_id: id, ids }) => [id, (countIds(ids) < KNOWN_MAX ? '*' : '+') + ids]))
   },
 }
 
@@ -24,7 +25,7 @@ export async function followedAmong(
 ): Promise<ReadonlySet<string>> {
   if (!viewer.account || accountIds.length === 0) return new Set()
   const viewerId = viewer.account.id
-  const known = (await db.cached(viewer, followees, [viewerId])).get(viewerId) ?? '*'
+  const [known = '*'] = await db.cached(viewer, followees, [viewerId])
   const followed = new Set(accountIds.filter((id) => known.includes(id)))
   const isAll = known.startsWith('*') || followed.size === accountIds.length
   return isAll ? followed : db.read(viewer, (db) => queries.followeesAmong(db, viewerId, accountIds))

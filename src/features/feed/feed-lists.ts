@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { splitIds } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { WritePosition } from '../../platform/postgres.ts'
 import { POSITION_TTL_SECONDS, type RedisMain } from '../../platform/redis.ts'
@@ -81,10 +82,10 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
         .catch(() => null)) as [string, string, string] | null
       if (!answer) return null
       const [pulled, builtAt, joined] = answer
-      const ids = joined === '' ? [] : joined.split(',')
+      const ids = splitIds(joined)
       const isEnd = ids.at(-1) === scripts.END
       if (isEnd) ids.pop()
-      return { ids, isEnd, pulled: pulled === '' ? [] : pulled.split(','), builtAtMs: Number(builtAt) * 1_000 }
+      return { ids, isEnd, pulled: splitIds(pulled), builtAtMs: Number(builtAt) * 1_000 }
     },
 
     /** Null: redis-main cannot be asked. */

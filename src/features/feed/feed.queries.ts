@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { splitIds } from '../../platform/ids.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 
 /**
@@ -29,7 +30,7 @@ async function newestOf(
   // Of each account three times its share of `limit`: a row more costs less than a second look. What is older than the `limit`
   // newest of these is not on the page, so that only accounts all of whose photos here are among them can have more on it.
   const older = before === null ? sql`` : sql`and photos.id < ${before}::uuid`
-  const { rows } = await sql<{ id: string }>`
+  const { rows } = await sql<{ ids: string }>`
     with account as materialized (select ${accountId}::uuid as id union all ${followees}),
     share as (select least(${limit}::int, 1 + 3 * ${limit}::int / count(*)) as count from account),
     head as materialized (
@@ -52,9 +53,10 @@ async function newestOf(
         order by photos.id desc limit ${limit}
       ) as photo
     )
-    select id from head union all select id from further
-    order by id desc limit ${limit}`.execute(db)
-  return rows.map(({ id }) => id)
+    select array_to_string(array(
+      select id from head union all select id from further order by id desc limit ${limit}
+    ), ',') as ids`.execute(db)
+  return splitIds(rows[0]?.ids ?? '')
 }
 
 /** Whom the account follows of those that are merged at read. Uses follows_pkey, pulled_accounts_pkey. */

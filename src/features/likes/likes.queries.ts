@@ -13,11 +13,12 @@ export async function likedPhotoIds(db: Reader, accountId: string, photoIds: rea
   return rows.map((row) => row.photo_id)
 }
 
-/** Of each account the ids of at most `limit` photos that it likes, the newest photos first. Uses likes_of_account. */
+/** Of each account the ids of at most `limit` photos that it likes, the newest photos first, with commas between. Uses likes_of_account. */
 export async function newestLiked(db: Reader, accountIds: readonly string[], limit: number) {
-  const { rows } = await sql<{ account_id: string; ids: string[] }>`
+  const { rows } = await sql<{ account_id: string; ids: string }>`
     select account.id as account_id,
-      array(select photo_id::text from likes where likes.account_id = account.id order by photo_id desc limit ${limit}) as ids
+      array_to_string(array(select photo_id from likes where likes.account_id = account.id
+                            order by photo_id desc limit ${limit}), ',') as ids
     from unnest(${accountIds}::uuid[]) as account (id)`.execute(db)
   return rows
 }

@@ -3,6 +3,7 @@ import { urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { CacheTrace } from '../../platform/cache-kind.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
+import { countIds } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { touchCards } from '../photos/photo-cards.service.ts'
 import { refuseMissing } from '../photos/photos.service.ts'
@@ -20,13 +21,13 @@ const NO_FLOOR = '0'.repeat(UUID_CHARS)
 export const likedPhotos: CachedKind = {
   name: 'liked',
   ttlSeconds: 300,
-  memorySeconds: 30,
+  memorySeconds: 300,
   async load(db, accountIds) {
     const rows = await queries.newestLiked(db, accountIds, KNOWN_MAX)
     return new Map(
       rows.map(({ account_id: id, ids }) => {
-        const floor = ids.length < KNOWN_MAX ? NO_FLOOR : (ids.at(-1) ?? NO_FLOOR)
-        return [id, [floor, ...ids].join()]
+        const floor = countIds(ids) < KNOWN_MAX ? NO_FLOOR : ids.slice(-UUID_CHARS)
+        return [id, ids === '' ? floor : `${floor},${ids}`]
       }),
     )
   },
@@ -41,7 +42,7 @@ export async function likedAmong(
 ): Promise<string[]> {
   if (!viewer.account || photoIds.length === 0) return []
   const accountId = viewer.account.id
-  const known = (await db.cached(viewer, likedPhotos, [accountId], trace)).get(accountId) ?? NO_FLOOR
+  const [known = NO_FLOOR] = await db.cached(viewer, likedPhotos, [accountId], trace)
   const floor = known.slice(0, UUID_CHARS)
   const liked =
     known.length === UUID_CHARS ? [] : photoIds.filter((id) => id >= floor && known.includes(id, UUID_CHARS))

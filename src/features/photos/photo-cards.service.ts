@@ -2,6 +2,7 @@ import { RENDITION_WIDTHS } from '../../contract/limits.ts'
 import type { PhotoCard, Renditions } from '../../contract/photos.ts'
 import type { CacheKind, CacheTrace } from '../../platform/cache-kind.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
+import { countIds, detached, splitIds } from '../../platform/ids.ts'
 import type { Reader } from '../../platform/postgres.ts'
 import { quoted } from '../../platform/ready-json.ts'
 import type { Viewer } from '../../platform/viewer.ts'
@@ -80,7 +81,7 @@ export const photoCards: CachedKind<CardParts> = {
   },
   decode: (payload, id) => ({
     id,
-    accountId: payload.slice(1, 1 + UUID_CHARS),
+    accountId: detached(payload.slice(1, 1 + UUID_CHARS)),
     isReady: payload.startsWith('r'),
     head: Buffer.from(`,{"id":"${id}","author":`),
     rest: Buffer.from(payload.slice(1 + UUID_CHARS)),
@@ -103,16 +104,16 @@ export const recentPhotos: CachedKind<Recent> = {
   memorySeconds: MEMORY_SECONDS,
   async load(db, accountIds) {
     const rows = await queries.recentIds(db, accountIds, RECENT_MAX)
-    return new Map(rows.map(({ account_id: id, ids }) => [id, (ids.length < RECENT_MAX ? '*' : '+') + ids.join()]))
+    return new Map(rows.map(({ account_id: id, ids }) => [id, (countIds(ids) < RECENT_MAX ? '*' : '+') + ids]))
   },
   decode: (payload) => ({
-    ids: payload.length > 1 ? payload.slice(1).split(',') : [],
+    ids: splitIds(payload.slice(1)),
     isAll: payload.startsWith('*'),
   }),
 }
 
 /** First page of what everybody sees; `explore` makes it. Likes do not touch it: it is right again within seconds. */
-export const exploreTop: CacheKind<string> = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
+export const exploreTop: CacheKind = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
 export const EXPLORE_TOP_ID = 'top'
 
 /** After whatever changes these photos for everyone: their texts, their state, their counters. */
@@ -145,13 +146,12 @@ export async function cardViews(
 ): Promise<CardView[]> {
   if (ids.length === 0) return []
   const photos = await db.cached(viewer, photoCards, ids, trace)
-  const authorIds = new Set<string>()
-  for (const { accountId } of photos.values()) authorIds.add(accountId)
-  const authors = await db.cached(viewer, accountCards, [...authorIds], trace)
+  const places = new Map<string, number>()
+  for (const parts of photos) if (parts && !places.has(parts.accountId)) places.set(parts.accountId, places.size)
+  const authors = await db.cached(viewer, accountCards, [...places.keys()], trace)
   const views: CardView[] = []
-  for (const id of ids) {
-    const parts = photos.get(id)
-    const author = parts && authors.get(parts.accountId)
+  for (const parts of photos) {
+    const author = parts && authors[places.get(parts.accountId) ?? -1]
     if (author) views.push(viewOf(parts, author))
   }
   return views

@@ -41,12 +41,12 @@ export function cardRows(db: Reader, ids: readonly string[]) {
     .execute()
 }
 
-/** Of each account the ids of at most `limit` ready photos, newest first. Uses photos_account. */
+/** Of each account the ids of at most `limit` ready photos, newest first, with commas between. Uses photos_account. */
 export async function recentIds(db: Reader, accountIds: readonly string[], limit: number) {
-  const { rows } = await sql<{ account_id: string; ids: string[] }>`
+  const { rows } = await sql<{ account_id: string; ids: string }>`
     select account.id as account_id,
-      array(select photos.id::text from photos where photos.account_id = account.id and photos.status = 'ready'
-            order by photos.id desc limit ${limit}) as ids
+      array_to_string(array(select photos.id from photos where photos.account_id = account.id and photos.status = 'ready'
+                            order by photos.id desc limit ${limit}), ',') as ids
     from unnest(${accountIds}::uuid[]) as account (id)`.execute(db)
   return rows
 }

@@ -39,7 +39,7 @@ export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): 
   async function idsOf(viewer: Viewer, accountId: string, before: string | null, limit: number): Promise<string[]> {
     const isOwn = accountId === viewer.account?.id
     if (!isOwn) {
-      const { ids, isAll } = (await db.cached(viewer, recentPhotos, [accountId])).get(accountId) ?? NO_PHOTOS
+      const [{ ids, isAll } = NO_PHOTOS] = await db.cached(viewer, recentPhotos, [accountId])
       const found = before === null ? ids : ids.filter((id) => id < before)
       if (isAll || found.length >= limit) return found.slice(0, limit)
     }

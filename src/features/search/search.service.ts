@@ -1,6 +1,7 @@
 import type { AccountCard } from '../../contract/accounts.ts'
 import { PAGE_LIMIT_MAX } from '../../contract/limits.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
+import { splitIds } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { accountCards } from '../accounts/accounts.service.ts'
 import { followedAmong } from '../accounts/followees.service.ts'
@@ -25,15 +26,15 @@ export async function searchPage(db: Database, viewer: Viewer, q: string, limit:
     db.cached(viewer, accountCards, shown),
     followedAmong(db, viewer, shown),
   ])
-  const items = shown.flatMap((id) => cards.get(id) ?? []).join()
-  const follows = shown.flatMap((id) => (followed.has(id) ? usernameIn(cards.get(id)) : []))
+  const items = cards.filter((card) => card !== undefined).join()
+  const follows = shown.flatMap((id, at) => (followed.has(id) ? usernameIn(cards[at]) : []))
   return `{"items":[${items}],"nextCursor":null,"viewer":{"follows":${JSON.stringify(follows)}}}`
 }
 
 async function cachedMatches(db: Database, viewer: Viewer, q: string): Promise<string[]> {
   const typed = q.toLowerCase()
-  const found = (await db.cached(viewer, matches, [typed])).get(typed)
-  return found === undefined ? [] : found.split(',')
+  const [found] = await db.cached(viewer, matches, [typed])
+  return found === undefined ? [] : splitIds(found)
 }
 
 function ownMatches(db: Database, viewer: Viewer, q: string): Promise<string[]> {
