@@ -12,6 +12,7 @@ import {
   type ThreadPart,
   type ThreadSecond,
 } from './driven.ts'
+import { sessionGoesFirst } from './going-first.ts'
 import type { Mix } from './mixes.ts'
 import type { Person } from './people.ts'
 import type { Order, ThreadData, Told } from './thread-messages.ts'
@@ -82,6 +83,7 @@ export async function startCrowd(options: CrowdOptions): Promise<Crowd> {
       const runningThreads = Promise.all(workers.map((worker) => untilDriven(worker, gather)))
       const stop = () => order({ kind: 'stop' })
       signal.addEventListener('abort', stop, { once: true })
+      using _ = sessionGoesFirst()
       try {
         order({ kind: 'drive', steps: arrivals, mix, seed: seed + runs, startAtUnixMs })
         if (signal.aborted) stop()

@@ -1,9 +1,9 @@
-import { setPriority } from 'node:os'
 import { setImmediate as yieldToIo, setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { seededRandom } from '../seeded-random.ts'
 import { act, type Scene } from './actions.ts'
 import { openBrowser, REQUEST_TIMEOUT_MS, type Browser } from './browser.ts'
+import { threadGoesFirst } from './going-first.ts'
 import { drawFrom } from './mixes.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
 import { schedule } from './schedule.ts'
@@ -18,13 +18,7 @@ const SLEEP_MAX_MS = 20
 const DRAIN_MS = REQUEST_TIMEOUT_MS + 1_000
 const DRAIN_STOPPED_MS = 2_000
 
-/** Of this thread alone. */
-const NICENESS = -10
-
-try {
-  // People do not become slower when servers do: on a full machine their clock goes first. Only root may say so.
-  setPriority(NICENESS)
-} catch {}
+threadGoesFirst()
 
 // Given by crowd.ts alone.
 const data = workerData as ThreadData
