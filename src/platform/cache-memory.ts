@@ -11,6 +11,10 @@ interface Kept {
   expiresAtMs: number
 }
 
+function bytesOf(kept: Kept | undefined): number {
+  return kept === undefined ? 0 : kept.entry.payload.length + ENTRY_OVERHEAD_BYTES
+}
+
 /** The values of one kind by id. */
 export interface Shelf {
   /** Only what is as new as `scope` asks: of changes by others this process is told by messages that nobody waits for. */
@@ -47,8 +51,8 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
     let buriedSinceMs = 0
 
     function keep(id: string, kept: Kept): void {
+      youngBytes += bytesOf(kept) - bytesOf(young.get(id))
       young.set(id, kept)
-      youngBytes += kept.entry.payload.length + ENTRY_OVERHEAD_BYTES
       if (youngBytes > maxBytes / 2) turn()
     }
 
@@ -78,7 +82,9 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
         if (!known || known < position) buried.set(id, position)
         for (const generation of [young, old]) {
           const kept = generation.get(id)
-          if (kept && kept.entry.position < position) generation.delete(id)
+          if (!kept || kept.entry.position >= position) continue
+          generation.delete(id)
+          if (generation === young) youngBytes -= bytesOf(kept)
         }
       },
     }
