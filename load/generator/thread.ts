@@ -12,6 +12,8 @@ import type { Order, ThreadData, Told } from './thread-messages.ts'
 
 /** A thread that is behind still has to read the answers that are there. */
 const BUSY_MAX_MS = 4
+/** What is due sooner, and all answers that come until then, are dealt with together: each awakening costs more than what it is for. */
+const NAP_MS = 3
 /** Nobody sleeps longer, so that seconds end on time. */
 const SLEEP_MAX_MS = 20
 /** What has begun is waited for: all of it would end by its own timeout, a stopped run's at once. */
@@ -19,6 +21,7 @@ const DRAIN_MS = REQUEST_TIMEOUT_MS + 1_000
 const DRAIN_STOPPED_MS = 2_000
 
 threadGoesFirst()
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4))
 
 // Given by crowd.ts alone.
 const data = workerData as ThreadData
@@ -64,7 +67,10 @@ async function drive({ steps, mix, seed, startAtUnixMs }: Order & { kind: 'drive
     for (let nowMs = performance.now(); ; nowMs = performance.now()) {
       own.tick(nowMs)
       if (nowMs >= dueMs || isStopped) break
-      await sleep(Math.min(SLEEP_MAX_MS, dueMs - nowMs))
+      if (dueMs - nowMs < NAP_MS) {
+        Atomics.wait(NEVER_WOKEN, 0, 0, NAP_MS)
+        await yieldToIo()
+      } else await sleep(Math.min(SLEEP_MAX_MS, dueMs - nowMs))
       yieldedMs = performance.now()
     }
     if (isStopped) break
