@@ -49,10 +49,16 @@ export function ownAccount(row: queries.AccountRow): OwnAccount {
   return { id: row.id, role: row.role, ...profileFields(row) }
 }
 
+/** A username as a client gave it, in any case, as it is kept. @throws AppError account.not_found where it cannot be anybody's */
+export function requireUsername(given: string): string {
+  const username = toUsername(given)
+  if (username === null) throw notFound(given)
+  return username
+}
+
 /** The id behind a username as a client gave it, in any case. @throws AppError account.not_found */
 export async function requireAccountId(db: Reader, given: string): Promise<string> {
-  const username = toUsername(given)
-  const row = username === null ? undefined : await queries.findIdByUsername(db, username)
+  const row = await queries.findIdByUsername(db, requireUsername(given))
   if (!row) throw notFound(given)
   return row.id
 }
@@ -105,8 +111,7 @@ export async function rewriteCard(trx: Writer, after: AfterCommit, account: { id
 
 /** `requireAccountId` from the caches. @throws AppError account.not_found */
 export async function requireCachedId(db: Database, viewer: Viewer, given: string): Promise<string> {
-  const username = toUsername(given)
-  const [id] = username === null ? [] : await db.cached(viewer, accountIds, [username])
+  const [id] = await db.cached(viewer, accountIds, [requireUsername(given)])
   if (id === undefined) throw notFound(given)
   return id
 }

@@ -1,3 +1,5 @@
+import type { QueryCreator } from 'kysely'
+import type { Tables } from '../../../db/tables.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
@@ -32,11 +34,23 @@ function selectComments(db: Reader) {
     ])
 }
 
-export async function insertComment(
+/** Counted, on a photo that the caller has locked. Uses photos_pkey, accounts_pkey. */
+export function insertComment(
   trx: Writer,
   comment: { id: string; photo_id: string; account_id: string; text: string },
-): Promise<void> {
-  await trx.insertInto('comments').values(comment).execute()
+): Promise<CommentRow> {
+  return trx
+    .with('counted', (db) => countComments(db, comment.photo_id, 1))
+    .with('comment', (db) =>
+      db
+        .insertInto('comments')
+        .values(comment)
+        .returning(['id', 'photo_id', 'account_id', 'text', 'comments.created_at']),
+    )
+    .selectFrom('comment')
+    .innerJoin('accounts', 'accounts.id', 'comment.account_id')
+    .select(['comment.id', 'photo_id', 'account_id', 'text', 'comment.created_at', ...CARD_COLUMNS])
+    .executeTakeFirstOrThrow()
 }
 
 /** False when it is gone already. Uses comments_pkey. */
@@ -47,9 +61,12 @@ export async function deleteComment(trx: Writer, id: string): Promise<boolean> {
 
 /** The photo is locked by the caller. Uses photos_pkey. */
 export async function addToCommentCount(trx: Writer, photoId: string, change: 1 | -1): Promise<void> {
-  await trx
+  await countComments(trx, photoId, change).execute()
+}
+
+function countComments(db: QueryCreator<Tables>, photoId: string, change: 1 | -1) {
+  return db
     .updateTable('photos')
     .set((column) => ({ comment_count: column('comment_count', '+', change) }))
     .where('id', '=', photoId)
-    .execute()
 }

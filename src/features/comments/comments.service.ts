@@ -36,11 +36,8 @@ export function createComments({ db, events, noteOperatorAct }: CommentsDeps) {
       const photo = await holdPhoto(trx, photoId)
       after.rewrite(urlsOfComments(photo), 'now')
       after.rewrite(urlsOfPhoto(photo), 'soon')
-      await queries.insertComment(trx, { id: newest, photo_id: photoId, account_id: accountId, text })
-      await queries.addToCommentCount(trx, photoId, 1)
-      const row = await queries.commentById(trx, newest)
-      if (!row) throw new AppError('comment.not_found')
-      return commentOf(row)
+      const comment = { id: newest, photo_id: photoId, account_id: accountId, text }
+      return commentOf(await queries.insertComment(trx, comment))
     })
     if (comment.id === newest) events.note('comment.posted', { commentId: comment.id, photoId, accountId })
     return comment

@@ -2,12 +2,12 @@ import { sql } from 'kysely'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
-/** Both rows in the order that everybody keeps, so that two people who follow each other at once do not wait for each other. Uses accounts_pkey. */
-export function lockBoth(trx: Writer, one: string, other: string) {
+/** Both rows in the order that everybody keeps, so that two people who follow each other at once do not wait for each other. Uses accounts_pkey, accounts_username_key. */
+export function lockBoth(trx: Writer, id: string, username: string) {
   return trx
     .selectFrom('accounts')
-    .select(['id', 'follower_count'])
-    .where('id', 'in', [one, other])
+    .select(['id', 'username', 'follower_count'])
+    .where((row) => row.or([row('id', '=', id), row('username', '=', username)]))
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()
@@ -37,15 +37,14 @@ export async function deleteFollow(trx: Writer, followerId: string, followeeId: 
 
 /** On both sides, whose rows are locked. Uses accounts_pkey. */
 export async function addToCounts(trx: Writer, followerId: string, followeeId: string, change: 1 | -1): Promise<void> {
+  const changeOf = (id: string) => sql<number>`case when id = ${id} then ${change}::int else 0 end`
   await trx
     .updateTable('accounts')
-    .set((column) => ({ following_count: column('following_count', '+', change) }))
-    .where('id', '=', followerId)
-    .execute()
-  await trx
-    .updateTable('accounts')
-    .set((column) => ({ follower_count: column('follower_count', '+', change) }))
-    .where('id', '=', followeeId)
+    .set((column) => ({
+      following_count: column('following_count', '+', changeOf(followerId)),
+      follower_count: column('follower_count', '+', changeOf(followeeId)),
+    }))
+    .where('id', 'in', [followerId, followeeId])
     .execute()
 }
 

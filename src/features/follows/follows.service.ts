@@ -6,7 +6,14 @@ import { decodeCursor, INSTANT_SHAPE, toPage, UUID_SHAPE } from '../../platform/
 import { AppError } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
-import { accountCard, requireAccountId, touchAccounts, type CardFields } from '../accounts/accounts.service.ts'
+import {
+  accountCard,
+  notFound,
+  requireAccountId,
+  requireUsername,
+  touchAccounts,
+  type CardFields,
+} from '../accounts/accounts.service.ts'
 import { followedAmong, followees } from '../accounts/followees.service.ts'
 import * as queries from './follows.queries.ts'
 
@@ -37,14 +44,15 @@ export function createFollows(deps: {
   async function set(account: ViewerAccount, username: string, follows: boolean): Promise<FollowState> {
     const change = follows ? 1 : -1
     const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx, after) => {
-      const followeeId = await requireAccountId(trx, username)
+      const wanted = requireUsername(username)
+      const rows = await queries.lockBoth(trx, account.id, wanted)
+      const followee = rows.find((row) => row.username === wanted)
+      if (!followee) throw notFound(username)
+      if (followee.id === account.id) throw new AppError('follow.self', 'Choose somebody else.')
+      if (rows.length < 2) throw new AppError('session.required', 'This account was deleted.')
+      const { id: followeeId } = followee
       touchAccounts(after, account.id, followeeId)
       after.touch(followees, account.id)
-      if (followeeId === account.id) throw new AppError('follow.self', 'Choose somebody else.')
-      const rows = await queries.lockBoth(trx, account.id, followeeId)
-      const followee = rows.find((row) => row.id === followeeId)
-      if (!followee) throw new AppError('account.not_found', 'This account was deleted just now.')
-      if (rows.length < 2) throw new AppError('session.required', 'This account was deleted.')
       const isChange = follows
         ? await queries.insertFollow(trx, account.id, followeeId)
         : await queries.deleteFollow(trx, account.id, followeeId)
