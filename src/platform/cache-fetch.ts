@@ -73,6 +73,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     wanted: readonly Wanted[],
     found: Map<string, Found>,
     load: Load,
+    isCounted: boolean,
   ): Promise<Wanted[] | null> {
     const askedAt = memory.generation()
     const answers = await redis.look(wanted.map(({ key }) => key))
@@ -91,8 +92,10 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
       memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
-    metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
-    metrics.cacheRequest('redis-cache', kind.name, 'miss', left.length)
+    if (isCounted) {
+      metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
+      metrics.cacheRequest('redis-cache', kind.name, 'miss', left.length)
+    }
     if (stale.length > 0) void refresh(kind, stale, load)
     return left
   }
@@ -106,12 +109,17 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
   }
 
   /** By key. Redis, then our loads for the keys whose lease we get; for the others the same again until their holder has filled or given up. */
-  async function fetch(kind: CacheKind, wanted: readonly Wanted[], load: Load): Promise<Map<string, Found>> {
+  async function fetch(
+    kind: CacheKind,
+    wanted: readonly Wanted[],
+    load: Load,
+    isCounted: boolean,
+  ): Promise<Map<string, Found>> {
     const found = new Map<string, Found>()
     const loads: Promise<Map<string, Found>>[] = []
     let missing = wanted
     for (const end = Date.now() + LEASE_MS; ; await sleep(LEASE_POLL_MS)) {
-      const left = await collect(kind, missing, found, load)
+      const left = await collect(kind, missing, found, load, isCounted)
       const lost = left ?? missing
       const isAlone = left === null || Date.now() > end
       const leased = lost.length === 0 || isAlone ? null : await leasesOf(lost, false)

@@ -9,7 +9,7 @@ import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createCache, type Cache } from './cache.ts'
 import { entryKey } from './cache-scripts.ts'
 import { createLog } from './log.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
 import { closeRedis, connectRedis } from './redis.ts'
 
@@ -23,13 +23,22 @@ const newKind = (): CacheKind<string> => ({
   memorySeconds: 5,
 })
 
+const metricsOf = new WeakMap<Cache, Metrics>()
+
+async function lookUpsOf(cache: Cache) {
+  return (await metricsOf.get(cache)?.registry.getSingleMetric('cache_requests_total')?.get())?.values
+}
+
 async function openCaches(t: TestContext, count: number, port?: number): Promise<Cache[]> {
   const { redisPort } = await serversOf(t)
   const caches = Array.from({ length: count }, () => {
     const connect = (name: string) => connectRedis({ host: '127.0.0.1', port: port ?? redisPort }, 'test', log, name)
     const [redis, subscriber] = [connect('cache'), connect('subscriber')]
     t.after(() => Promise.all([closeRedis(redis), closeRedis(subscriber)]))
-    return { cache: createCache({ redis, subscriber, log, metrics: createMetrics() }), redis }
+    const metrics = createMetrics()
+    const cache = createCache({ redis, subscriber, log, metrics })
+    metricsOf.set(cache, metrics)
+    return { cache, redis }
   })
   if (port === undefined) {
     await Promise.all(
@@ -195,6 +204,21 @@ test('who wrote takes from memory what the write left as soon as the process has
   const trace: CacheTrace = { hasLoaded: false, tiers: new Map() }
   await one.getMany(kind, ['a'], { ...scope, token: `${kind.name} 2.2` }, load(2), trace)
   assert.equal(trace.tiers?.get('a'), 'redis-cache', 'of the next write nobody has heard')
+})
+
+test('what is read again after a write is there for others, and no look-up of anybody', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  const load =
+    (step: number): Load =>
+    async () => ({ values: new Map([['a', String(step)]]), position: positionOf(step) })
+  await one.getMany(kind, ['a'], 'any', load(1))
+  const counted = await lookUpsOf(one)
+  await one.invalidate([{ kind, id: 'a' }], positionOf(2))
+  await one.readAgain(kind, ['a'], positionOf(2), load(2))
+  assert.deepEqual(await lookUpsOf(one), counted)
+  const unneeded: Load = () => Promise.reject(new Error('it is there'))
+  for (const cache of [one, other]) assert.deepEqual(await cache.getMany(kind, ['a'], 'any', unneeded), ['2'])
 })
 
 test('a server of the cache that started a moment ago is believed only as far as positions go', async (t) => {

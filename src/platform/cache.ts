@@ -24,6 +24,8 @@ export interface Cache extends AsyncDisposable {
     load: Load,
     trace?: CacheTrace,
   ): Promise<(Value | undefined)[]>
+  /** Fills the tiers with what is at least as new as `since`, for nobody in particular: no look-up that anybody waits for, and not counted as one. */
+  readAgain(kind: CacheKind, ids: readonly string[], since: WritePosition, load: Load): Promise<void>
   /** Every tier forgets what was read before `position`. False when redis-cache could not be told; it is then told later. */
   invalidate(keys: readonly CacheKey[], position: WritePosition): Promise<boolean>
 }
@@ -90,7 +92,12 @@ export function createCache(options: CacheOptions): Cache {
   })
 
   /** With others who want the same; who wrote goes alone where what those got is not new enough. */
-  async function obtain(kind: CacheKind, wanted: ReadonlyMap<string, Wanted>, load: Load): Promise<Map<string, Found>> {
+  async function obtain(
+    kind: CacheKind,
+    wanted: ReadonlyMap<string, Wanted>,
+    load: Load,
+    isCounted: boolean,
+  ): Promise<Map<string, Found>> {
     const joined: [Wanted, InFlight][] = []
     const own: Wanted[] = []
     for (const each of wanted.values()) {
@@ -98,7 +105,7 @@ export function createCache(options: CacheOptions): Cache {
       if (flight && covers(flight.scope, each.scope)) joined.push([each, flight])
       else own.push(each)
     }
-    const fetched = own.length > 0 ? fetch(kind, own, load) : null
+    const fetched = own.length > 0 ? fetch(kind, own, load, isCounted) : null
     if (fetched) for (const each of own) announce(each, fetched)
     const found = new Map<string, Found>()
     const late: Wanted[] = []
@@ -107,7 +114,7 @@ export function createCache(options: CacheOptions): Cache {
       if (theirs && isAsNewAs(theirs.entry, each.scope)) found.set(each.key, theirs)
       else late.push(each)
     }
-    const rest = [await fetched, late.length > 0 ? await fetch(kind, late, load) : null]
+    const rest = [await fetched, late.length > 0 ? await fetch(kind, late, load, isCounted) : null]
     for (const entries of rest) if (entries) for (const [key, entry] of entries) found.set(key, entry)
     return found
   }
@@ -148,7 +155,7 @@ export function createCache(options: CacheOptions): Cache {
       metrics.cacheRequest('memory', kind.name, 'hit', ids.length - missed)
       if (!missing) return values
       metrics.cacheRequest('memory', kind.name, 'miss', missed)
-      const found = await obtain(kind, missing, load)
+      const found = await obtain(kind, missing, load, true)
       for (const [at, id] of ids.entries()) {
         const { entry, tier } = found.get(keyOf(kind, id)) ?? {}
         if (!entry || !tier) continue
@@ -157,6 +164,13 @@ export function createCache(options: CacheOptions): Cache {
         trace?.tiers?.set(id, tier)
       }
       return values
+    },
+
+    async readAgain(kind, ids, since, load) {
+      const scope = { since }
+      const old = ids.filter((id) => memory.of(kind.name).get(id, scope, Date.now()) === null)
+      const wanted = old.map((id): [string, Wanted] => [keyOf(kind, id), { id, key: keyOf(kind, id), scope }])
+      await obtain(kind, new Map(wanted), load, false)
     },
 
     async invalidate(given, position) {

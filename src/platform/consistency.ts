@@ -100,7 +100,7 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
     }
   const readAgain = createReadAgain(async (kind, ids, since) => {
     // Whoever needs it will read it then.
-    await cache.getMany(kind, ids, { since }, loadOf(kind)).catch(noteLate)
+    await cache.readAgain(kind, ids, since, loadOf(kind)).catch(noteLate)
   })
 
   async function record(accountId: string, position: WritePosition, mark: typeof STRICT_MARK | ''): Promise<void> {
