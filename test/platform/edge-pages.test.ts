@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,19 +20,16 @@ const HOSTS = ['photos.example', 'www.photos.example'] as const
 /** A PoP before an app server that counts its documents and gives them tags; `answer` changes one on its way. */
 async function startPop(t: TestContext, settings: Record<string, string> = {}) {
   const app = { nr: 0, answer: (_response: ServerResponse): unknown => undefined }
-  const front = await startFront(
-    t,
-    async ({ headers }, response) => {
-      app.nr += 1
-      const { host, cookie, authorization, 'x-forwarded-proto': scheme } = headers
-      const html = `${app.nr} ${scheme}://${host} ${cookie ?? authorization ?? 'nobody'}`
-      response.setHeader('content-type', 'text/html').setHeader('vary', 'Cookie')
-      response.setHeader('cache-control', 'private, no-cache').setHeader('surrogate-key', TAGS)
-      await app.answer(response)
-      response.end(html)
-    },
-    settings,
-  )
+  const serve = async ({ headers }: IncomingMessage, response: ServerResponse) => {
+    app.nr += 1
+    const { host, cookie, authorization, 'x-forwarded-proto': scheme } = headers
+    const html = `${app.nr} ${String(scheme)}://${host} ${cookie ?? authorization ?? 'nobody'}`
+    response.setHeader('content-type', 'text/html').setHeader('vary', 'Cookie')
+    response.setHeader('cache-control', 'private, no-cache').setHeader('surrogate-key', TAGS)
+    await app.answer(response)
+    response.end(html)
+  }
+  const front = await startFront(t, (request, response) => void serve(request, response), settings)
   const pop = await front.startEdge()
   const ask = async (path: string, headers: Record<string, string | string[]> = {}, origin = front.edge) => {
     const answer = await request(origin + path, { headers: { host: HOSTS[0], ...headers } })
