@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
-/** Both rows in the order that everybody keeps, so that two people who follow each other at once do not wait for each other. Uses accounts_pkey, accounts_username_key. */
+/** Both rows in the order that everybody keeps, so that two people who follow each other at once do not wait for each other. Uses accounts_pkey, accounts_username_prefix. */
 export function lockBoth(trx: Writer, id: string, username: string) {
   return trx
     .selectFrom('accounts')
