@@ -42,7 +42,8 @@ export const scenario: Scenario = {
     const used = `most used: ${resource} (${because})`
     const values = {
       P2: [dynamic.p95Ms, samples, used],
-      P3: [dynamic.count / total.seconds, samples, used],
+      // A refusal is an answer, and no throughput.
+      P3: [(dynamic.count - dynamic.failed) / total.seconds, samples, used],
       P4: [
         (all.failed / Math.max(1, all.count)) * 100,
         all.count,
