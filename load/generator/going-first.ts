@@ -11,7 +11,7 @@ export function threadGoesFirst(): void {
   attempt(() => setPriority(NICENESS))
 }
 
-/** The session of this process, until it is disposed of. The same. */
+/** The session of this process, until it is disposed of. Only root may say so here, too. */
 export function sessionGoesFirst(): Disposable {
   const niceness = attempt(() => /nice (-?\d+)/.exec(readFileSync(AUTOGROUP, 'utf8'))?.[1])
   if (niceness !== undefined) attempt(() => writeFileSync(AUTOGROUP, String(NICENESS)))

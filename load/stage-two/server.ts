@@ -18,6 +18,7 @@ import { openServices } from '../../src/processes/services.ts'
 function withoutCache(cache: Cache): Cache {
   return {
     ...cache,
+    readAgain: () => Promise.resolve(),
     async getMany<Value>(
       ...[kind, ids, scope, load, trace]: Parameters<typeof cache.getMany<Value>>
     ): Promise<(Value | undefined)[]> {

@@ -15,7 +15,7 @@ export function newMediaKey(): string {
   return randomBytes(16).toString('hex')
 }
 
-const UUID_CHARS = 36
+export const UUID_CHARS = 36
 
 /** Ids of a text that holds nothing else, parted by one character each; none of an empty one. */
 export function splitIds(text: string): string[] {

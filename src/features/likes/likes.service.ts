@@ -3,7 +3,7 @@ import { urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { CacheTrace } from '../../platform/cache-kind.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
-import { countIds } from '../../platform/ids.ts'
+import { countIds, UUID_CHARS } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { touchCards } from '../photos/photo-cards.service.ts'
 import { refuseMissing } from '../photos/photos.service.ts'
@@ -13,7 +13,6 @@ export type Likes = ReturnType<typeof createLikes>
 
 /** What fits into a few kilobytes; older photos than these are asked for by themselves. */
 const KNOWN_MAX = 300
-const UUID_CHARS = 36
 /** Less than any id: these are all. */
 const NO_FLOOR = '0'.repeat(UUID_CHARS)
 

@@ -2,7 +2,7 @@ import { RENDITION_WIDTHS } from '../../contract/limits.ts'
 import type { PhotoCard, Renditions } from '../../contract/photos.ts'
 import type { CacheKind, CacheTrace } from '../../platform/cache-kind.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
-import { countIds, detached, splitIds } from '../../platform/ids.ts'
+import { countIds, detached, splitIds, UUID_CHARS } from '../../platform/ids.ts'
 import type { Reader } from '../../platform/postgres.ts'
 import { quoted } from '../../platform/ready-json.ts'
 import type { Viewer } from '../../platform/viewer.ts'
@@ -13,7 +13,6 @@ const TTL_SECONDS = 300
 const MEMORY_SECONDS = 30
 /** What a profile's first pages and the feeds of a popular account's followers need. */
 const RECENT_MAX = 100
-const UUID_CHARS = 36
 
 export function photoCard(row: queries.CardRow): PhotoCard {
   return { id: row.id, author: accountCard(row), ...ownFields(row) }
