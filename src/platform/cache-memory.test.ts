@@ -33,3 +33,16 @@ test('what changes again and again takes its place once', () => {
   }
   assert.ok(shelf.get('calm', 'any', Date.now()))
 })
+
+test('while nobody tells of changes, nothing is kept for long', () => {
+  const memory = createMemoryTier(100_000)
+  const shelf = memory.of('kind')
+  const livesAfter = (seconds: number) => shelf.get('a', 'any', Date.now() + seconds * 1_000) !== null
+  const keep = () => shelf.set('a', entryOf(1, 10), LIFE_SECONDS, memory.generation())
+  keep()
+  assert.deepEqual([livesAfter(1), livesAfter(LIFE_SECONDS - 10)], [true, false])
+  memory.clear(true)
+  assert.equal(livesAfter(0), false)
+  keep()
+  assert.deepEqual([livesAfter(1), livesAfter(LIFE_SECONDS - 10)], [true, true])
+})

@@ -5,6 +5,8 @@ import type { ReadScope, WritePosition } from './postgres.ts'
 /** What an entry takes beside the characters of its payload. */
 const ENTRY_OVERHEAD_BYTES = 400
 const TOMBSTONES_MAX = 50_000
+/** What is kept while nobody tells this process of changes: so much later it sees what others wrote. */
+const UNTOLD_SECONDS = 30
 
 interface Kept {
   entry: CacheEntry
@@ -33,7 +35,8 @@ export interface MemoryTier {
   of(kind: string): Shelf
   /** Of now. */
   generation(): Generation
-  clear(): void
+  /** Forgets everything. `isTold`: from now on messages tell of all changes. */
+  clear(isTold: boolean): void
 }
 
 /**
@@ -44,6 +47,7 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
   const shelves = new Map<string, ReturnType<typeof createShelf>>()
   let youngBytes = 0
   let generation = 0
+  let isTold = false
 
   function createShelf() {
     let [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()]
@@ -70,7 +74,9 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
       set(id, entry, ttlSeconds, askedAt) {
         if (askedAt !== generation) return
         const buriedAt = shelf.tombstone(id)
-        if (!buriedAt || entry.position >= buriedAt) keep(id, { entry, expiresAtMs: Date.now() + ttlSeconds * 1_000 })
+        if (buriedAt && entry.position < buriedAt) return
+        const seconds = isTold ? ttlSeconds : Math.min(ttlSeconds, UNTOLD_SECONDS)
+        keep(id, { entry, expiresAtMs: Date.now() + seconds * 1_000 })
       },
       tombstone: (id) => buried.get(id) ?? buriedBefore.get(id),
       bury(id, position) {
@@ -107,9 +113,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
       return each.shelf
     },
     generation: () => generation,
-    clear() {
+    clear(isToldFromNow) {
       youngBytes = 0
       generation += 1
+      isTold = isToldFromNow
       for (const each of shelves.values()) each.clear()
     },
   }

@@ -92,6 +92,7 @@ test('in whatever order fills, writes, invalidations and reads come, nobody miss
               const since = known.since > written ? known.since : written
               records.set(each.by, { since, writes: known.writes + 1 })
               const scope = { since, token: `${kind.name} ${each.by} ${since}.${known.writes + 1}` }
+              cacheAt(each.cache).announce(scope.token)
               // At first nobody knows whether the others have heard of it, then they have.
               for (let round = 0; round < 3; round += 1) {
                 for (const cache of caches) {

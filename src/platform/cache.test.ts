@@ -152,7 +152,8 @@ test('who wrote takes from memory what the write left as soon as the process has
   await one.getMany(kind, ['a', 'b'], 'any', loadAt(1))
   await other.invalidate([{ kind, id: 'b' }], positionOf(2))
   const scope = { since: positionOf(2), token: `${kind.name} 2.1` }
-  await eventually('the fence is past', 5_000, async () => {
+  other.announce(scope.token)
+  await eventually('it has heard', 5_000, async () => {
     const trace: CacheTrace = { hasLoaded: false, tiers: new Map() }
     const values = await one.getMany(kind, ['a', 'b'], scope, loadAt(2), trace)
     assert.deepEqual(values, ['1', '2'])

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
 import { covers, isAsNewAs, scopeOfLoad, type CacheEntry } from './cache-entry.ts'
-import { createFence } from './cache-fence.ts'
 import { createCacheFetch, type Found, type Wanted } from './cache-fetch.ts'
 import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createMemoryTier } from './cache-memory.ts'
 import { createRedisTier } from './cache-redis.ts'
 import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey } from './cache-scripts.ts'
+import { createHeardWrites } from './heard-writes.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
@@ -28,6 +28,8 @@ export interface Cache extends AsyncDisposable {
   readAgain(kind: CacheKind, ids: readonly string[], since: WritePosition, load: Load): Promise<void>
   /** Every tier forgets what was read before `position`. False when redis-cache could not be told; it is then told later. */
   invalidate(keys: readonly CacheKey[], position: WritePosition): Promise<boolean>
+  /** From when it hears of it, each process knows that it has heard of all that `invalidate` had told: memory will do for readers with this token. */
+  announce(token: string): void
 }
 
 export interface CacheOptions {
@@ -62,34 +64,35 @@ export function createCache(options: CacheOptions): Cache {
   const { log, metrics, subscriber, namespace = '', isSettled = () => true } = options
   const memory = createMemoryTier(options.memoryMaxBytes ?? MEMORY_MAX_BYTES)
   const redis = createRedisTier(options.redis)
-  const fence = createFence(options.redis)
+  const heardWrites = createHeardWrites(options.redis)
   const inFlight = new Map<string, InFlight>()
   const loadsMax = options.loadsMax ?? LOADS_MAX
   const fetch = createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax })
   const keyOf = (kind: CacheKind, id: string) => entryKey(kind.name, namespace + id)
 
+  function listen(isTold: boolean): void {
+    heardWrites.clear()
+    memory.clear(isTold)
+  }
+
   subscriber.on('ready', () => {
-    subscriber.subscribe(INVALIDATIONS_CHANNEL, fence.channel).then(
+    subscriber.subscribe(INVALIDATIONS_CHANNEL, heardWrites.channel).then(
       () => {
         // Of what was changed until now there was no message.
-        memory.clear()
-        fence.listen(true)
+        listen(true)
       },
       (error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }),
     )
   })
   subscriber.on('message', (channel, message) => {
-    if (channel === fence.channel) return fence.heard(message)
+    if (channel === heardWrites.channel) return heardWrites.heard(message)
     const [position = '', ...keys] = message.split('\n')
     for (const key of keys) {
       const [kind, id] = parseEntryKey(key)
       if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position)
     }
   })
-  subscriber.on('close', () => {
-    fence.listen(false)
-    memory.clear()
-  })
+  subscriber.on('close', () => listen(false))
 
   /** With others who want the same; who wrote goes alone where what those got is not new enough. */
   async function obtain(
@@ -138,7 +141,8 @@ export function createCache(options: CacheOptions): Cache {
       const shelf = memory.of(kind.name)
       const nowMs = Date.now()
       // Who wrote takes from memory only what is as new as the write, until this process is known to have heard of it.
-      const isTold = typeof scope !== 'string' && scope.token !== undefined && fence.isPast(scope.token)
+      const isTold =
+        typeof scope !== 'string' && scope.token !== undefined && isSettled() && heardWrites.includes(scope.token)
       const scopeInMemory = isTold ? 'any' : scope
       let missing: Map<string, Wanted> | null = null
       for (const id of ids) {
@@ -179,9 +183,11 @@ export function createCache(options: CacheOptions): Cache {
       return keys.length === 0 || redis.tell(keys, position)
     },
 
+    announce: heardWrites.announce,
+
     [Symbol.asyncDispose]() {
       redis.close()
-      memory.clear()
+      memory.clear(false)
       return Promise.resolve()
     },
   }

@@ -61,15 +61,16 @@ export interface Database {
  * is `position.writes`, and the count tells writes at the same position, or recorded out of order, from one another.
  */
 const STRICT_MARK = '!'
-/** ARGV: position, its mark or nothing, seconds. Positions are fixed-width hexadecimal, so the greater string is the later one. */
+/** The record. ARGV: position, its mark or nothing, seconds. Positions are fixed-width hexadecimal, so the greater string is the later one. */
 const recordWrite = script(`local known = redis.call('get', KEYS[1]) or ''
 local position = ARGV[1]
 local last = string.sub(known, 1, ${POSITION_CHARS})
 if last > position then position = last end
 local mark = string.sub(known, -1) == '${STRICT_MARK}' and '${STRICT_MARK}' or ARGV[2]
 local writes = tonumber(string.match(known, '%.(%d+)') or 0) + 1
-redis.call('set', KEYS[1], position .. '.' .. writes .. mark, 'ex', ARGV[3])
-return 1`)
+local record = position .. '.' .. writes .. mark
+redis.call('set', KEYS[1], record, 'ex', ARGV[3])
+return record`)
 
 export function positionKey(accountId: string): string {
   return `lsn:${accountId}`
@@ -79,7 +80,13 @@ export function positionKey(accountId: string): string {
 export function scopeOf(accountId: string, record: string | null, redisMain: RedisMain): ReadScope {
   if (record === null) return redisMain.isSettled() ? 'any' : 'primary'
   const since = record.slice(0, POSITION_CHARS)
-  return record.endsWith(STRICT_MARK) ? { since, isStrict: true } : { since, token: accountId + record }
+  const token = tokenOf(accountId, record)
+  return token === undefined ? { since, isStrict: true } : { since, token }
+}
+
+/** Names an account's writes up to now; undefined where caches could not be told of them. */
+function tokenOf(accountId: string, record: string): string | undefined {
+  return record.endsWith(STRICT_MARK) ? undefined : accountId + record
 }
 
 export interface DatabaseDeps {
@@ -106,7 +113,11 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
   async function record(accountId: string, position: WritePosition, mark: typeof STRICT_MARK | ''): Promise<void> {
     // @NOTE a position that cannot be recorded is harmless: while redis-main is down everyone who is signed in reads the primary.
     const values = [position, mark, POSITION_TTL_SECONDS]
-    await recordWrite(redisMain.client, [positionKey(accountId)], values).catch(() => undefined)
+    const written = await recordWrite(redisMain.client, [positionKey(accountId)], values).catch(() => null)
+    if (written === null) return
+    // What the script returns.
+    const token = tokenOf(accountId, written as string)
+    if (token !== undefined) cache.announce(token)
   }
 
   function noteLate(error: unknown): void {

@@ -113,6 +113,24 @@ export function openRedis(
   }
 }
 
+/** A connection for messages. Of a server that falls silent it is dropped, so that nobody goes on relying on messages that do not come. */
+export function openSubscriber(
+  target: RedisAddress,
+  password: string,
+  log: Log,
+  name: string,
+): { client: Redis } & AsyncDisposable {
+  const client = connectRedis(target, password, log, name)
+  const watch = dropWhenSilent(client)
+  return {
+    client,
+    [Symbol.asyncDispose]() {
+      clearInterval(watch)
+      return closeRedis(client)
+    },
+  }
+}
+
 /**
  * Drops the connection to a server that answers nobody. From then on commands fail at once instead of after their time-out,
  * until a new connection is answered; trying that is up to the client.

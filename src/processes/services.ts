@@ -8,7 +8,7 @@ import { createLbPurge } from '../platform/lb-purge.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
-import { closeRedis, connectRedis, openRedis, openRedisMain } from '../platform/redis.ts'
+import { openRedis, openRedisMain, openSubscriber } from '../platform/redis.ts'
 import { createVisitorPages } from '../platform/visitor-pages.ts'
 
 /** A cache that takes longer than this is no help. */
@@ -32,10 +32,10 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
   })
   const redisMain = openRedisMain(config.redisMain, secrets.get('redis-main'), log)
   const redisCache = openRedis(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache', CACHE_TIMEOUT_MS)
-  const subscriber = connectRedis(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache-messages')
+  const subscriber = openSubscriber(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache-messages')
   const cache = createCache({
     redis: redisCache.client,
-    subscriber,
+    subscriber: subscriber.client,
     isSettled: () => redisCache.isSettled(),
     namespace: config.postgresDatabase === 'minigram' ? '' : `${config.postgresDatabase}:`,
     log,
@@ -60,7 +60,7 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
       await pages[Symbol.asyncDispose]()
       await edge[Symbol.asyncDispose]()
       await cache[Symbol.asyncDispose]()
-      await closeRedis(subscriber)
+      await subscriber[Symbol.asyncDispose]()
       await redisCache[Symbol.asyncDispose]()
       await redisMain[Symbol.asyncDispose]()
       await postgres[Symbol.asyncDispose]()

@@ -64,7 +64,6 @@ export async function requireAccountId(db: Reader, given: string): Promise<strin
 }
 
 const TTL_SECONDS = 300
-const MEMORY_SECONDS = 30
 /** A list's first page shows twenty cards: on what lies further back an old one goes within ten minutes. */
 const CARD_PLACES_MAX = 200
 
@@ -82,7 +81,7 @@ export const accountIds: CachedKind = {
 export const accountCards: CachedKind<Buffer> = {
   name: 'account-card',
   ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
+  memorySeconds: TTL_SECONDS,
   load: async (db, ids) =>
     new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(accountCard(row))])),
   decode: (payload) => Buffer.from(payload),
@@ -92,7 +91,7 @@ export const accountCards: CachedKind<Buffer> = {
 export const profiles: CachedKind = {
   name: 'profile',
   ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
+  memorySeconds: TTL_SECONDS,
   load: async (db, ids) =>
     new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(profileFields(row))])),
 }

@@ -10,7 +10,6 @@ import { accountCard, accountCards } from '../accounts/accounts.service.ts'
 import * as queries from './photos.queries.ts'
 
 const TTL_SECONDS = 300
-const MEMORY_SECONDS = 30
 /** What a profile's first pages and the feeds of a popular account's followers need. */
 const RECENT_MAX = 100
 
@@ -68,7 +67,7 @@ interface CardParts {
 export const photoCards: CachedKind<CardParts> = {
   name: 'photo-card',
   ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
+  memorySeconds: TTL_SECONDS,
   async load(db, ids) {
     const rows = await queries.photoRows(db, ids)
     return new Map(
@@ -100,7 +99,7 @@ export interface Recent {
 export const recentPhotos: CachedKind<Recent> = {
   name: 'recent-photos',
   ttlSeconds: TTL_SECONDS,
-  memorySeconds: MEMORY_SECONDS,
+  memorySeconds: TTL_SECONDS,
   async load(db, accountIds) {
     const rows = await queries.recentIds(db, accountIds, RECENT_MAX)
     return new Map(rows.map(({ account_id: id, ids }) => [id, (countIds(ids) < RECENT_MAX ? '*' : '+') + ids]))
