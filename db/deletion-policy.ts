@@ -162,6 +162,12 @@ export const KEYS: Readonly<Record<string, KeyRule>> = {
   },
   'feed-floor': { server: 'redis-main', holds: 'how new a list must be', ttlSeconds: 3_600, ends: 'Nothing sooner.' },
   changed: { server: 'redis-main', holds: 'that a page changed', ttlSeconds: 30, ends: 'Nothing sooner.' },
+  kept: {
+    server: 'redis-main',
+    holds: 'the address of a page that NGINX may have',
+    ttlSeconds: 1_260,
+    ends: 'Nothing sooner: a deletion purges the page whether or not it stands here.',
+  },
   c: {
     server: 'redis-cache',
     holds: 'cards, profiles, lists',
