@@ -47,9 +47,10 @@ export function fallbackSrc(photo: Pick<PhotoCard, 'renditions'>, origin: string
   return path && origin + path
 }
 
-/** What a usual screen has for a grid, and how its rows are made (photo-grid.module.css). */
+/** What a usual screen has for a grid below the head of its page, and how its rows are made (photo-grid.module.css). A row too
+ *  many is no gift: its pictures share the line with those that are seen. */
 const SCREENS = {
-  phone: { widthPx: 412, heightPx: 740, rowPx: 112, gapPx: 4 },
+  phone: { widthPx: 404, heightPx: 640, rowPx: 112, gapPx: 4 },
   desktop: { widthPx: 1200, heightPx: 760, rowPx: 248, gapPx: 8 },
 } as const
 
