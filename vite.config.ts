@@ -13,7 +13,7 @@ const INITIAL_JS_MAX_KB = 90
 const CSS_MAX_KB = 12
 /** Feed, explore, profile and photo page share most of their parts: one file instead of a dozen small ones in a chain. */
 const BROWSE =
-  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|brought|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|placeholder-pixels|require-account|tap-picture|until-known|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
+  /src\/web\/(pages\/(home|explore|profile|photo)|api\/(accounts|brought|comments|photos|photo-cache)|parts\/(account-list|account-row|comments|endless|follow-button|like|neighbours|new-photos|page|photo-card|photo-grid|photo-menu|picture|placeholder|placeholder-pixels|refusal|require-account|tap-picture|until-known|use-processing|user-text)|ui\/(dialog|numbers|time|use-seen))\.|src\/contract\/|thumbhash|(infiniteQueryOptions|infiniteQueryObserver|useInfiniteQuery|usePrefetchInfiniteQuery|useMutation|mutationObserver)\.js/
 /** What only operators load, all of it at once. */
 const OPERATORS = /src\/web\/(pages\/ops-|ops\/|api\/operators)/
 /** Below one packet, compressing wins nothing. */

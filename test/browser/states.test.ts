@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import type { Health } from '../../src/contract/system.ts'
 import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { problem } from '../support/failures.ts'
@@ -18,6 +19,7 @@ before(async () => {
 })
 
 const visit = (at: string, options: VisitOptions = {}) => browser.visit(stack.lb, { at, ...options })
+const said = (text: string, page: Page) => page.getByRole('status').filter({ hasText: text })
 /** A page of ann's, on which nothing was asked of the API yet. */
 const opens = async (at: string, options: VisitOptions = {}) => {
   const page = await visit('/robots.txt', options)
@@ -98,7 +100,8 @@ test('without a connection a banner says so, and goes with it', async () => {
   await page.context().setOffline(true)
   await page.getByText('You are offline').waitFor()
   await page.getByRole('button', { name: /^Like, / }).click()
-  await page.getByRole('status').filter({ hasText: 'There was no answer' }).waitFor()
+  await said('Your like was not saved. Please try again later.', page).waitFor()
+  assert.equal(await page.getByText('There was no answer').count(), 0, 'the banner says it')
   await page
     .getByRole('button', { name: 'Like, no likes' })
     .or(page.getByRole('button', { name: 'Like, 0 likes' }))
@@ -107,7 +110,7 @@ test('without a connection a banner says so, and goes with it', async () => {
   await page.getByText('You are offline').waitFor({ state: 'detached' })
 })
 
-test('a server that only reads says so in a banner until it writes again', async () => {
+test('a server that only reads says so in a banner until it writes again; what became of an act, a toast', async () => {
   const page = await visit(`/photos/${photoId}`, { as: ann, expects: /status of 503/ })
   let isReadOnly = true
   await page.route('**/like', (route) => (isReadOnly ? problem(503, 'service.no_primary')(route) : route.fallback()))
@@ -118,11 +121,14 @@ test('a server that only reads says so in a banner until it writes again', async
   })
   const heart = page.getByRole('button', { name: /^Like, / })
   await heart.click()
-  await page.getByText('Read-only at the moment').waitFor()
+  await said('Read-only at the moment', page).waitFor()
+  await said('Your like was not saved. Please try again later.', page).waitFor()
+  assert.equal(await page.getByText('Nothing can be saved at the moment').count(), 0, 'the banner says it')
   await screenshot(page, 'state-read-only')
   assert.equal(await heart.getAttribute('aria-pressed'), 'false', 'the heart went back')
   isReadOnly = false
   await page.getByText('Read-only at the moment').waitFor({ state: 'detached' })
+  await said('Changes can be saved again', page).waitFor()
 })
 
 test('the next page of a list that does not come waits for a click', async () => {

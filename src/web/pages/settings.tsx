@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
-import { sentence } from '../api/problem.ts'
 import { signOut, useMe } from '../api/session.ts'
+import { toastRefusal } from '../parts/refusal.ts'
 import { Page } from '../parts/page.tsx'
 import { SignedOutState } from '../parts/states.tsx'
 import { UntilKnown } from '../parts/until-known.tsx'
@@ -16,7 +16,6 @@ import { Section } from '../settings/section.tsx'
 import { ThemeSection } from '../settings/theme-section.tsx'
 import { Button } from '../ui/button.tsx'
 import { Bone } from '../ui/skeleton.tsx'
-import { toast } from '../ui/toast.tsx'
 
 /** One's own account, section by section; each lives in src/web/settings. */
 export function SettingsPage() {
@@ -53,7 +52,7 @@ function SignOutSection() {
   const leave = () =>
     signOut(client).then(
       () => navigate(paths.home()),
-      (error: unknown) => toast(sentence(error)),
+      (error: unknown) => toastRefusal(error, 'You are still signed in.'),
     )
   return (
     <Section title="This device">

@@ -4,7 +4,10 @@ import type { Health } from '../../contract/system.ts'
 import { call } from '../api/client.ts'
 import { readOnly } from '../api/server-state.ts'
 import { useStore } from '../ui/store.ts'
+import { toast } from '../ui/toast.tsx'
 import styles from './banners.module.css'
+
+const CHECK_EVERY_MS = 5000
 
 /** What is wrong around the page rather than in it: no connection, a server that only reads. */
 export function Banners() {
@@ -18,17 +21,22 @@ export function Banners() {
   )
 }
 
-/** Asks the server's own summary until it can write again. */
+/** Asks the server's own summary until it can write again, and says so: a banner that goes is not read aloud. */
 function ReadOnlyBanner() {
   useQuery({
     queryKey: ['health'],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<Health | null> => {
       const health = await call<Health>('GET', '/health', { signal })
-      if (!Object.values(health.checks).includes('read-only')) readOnly.set(false)
+      if (!Object.values(health.checks).includes('read-only')) {
+        readOnly.set(false)
+        toast('Changes can be saved again')
+      }
       return health
     },
-    refetchInterval: 5000,
-    staleTime: 0,
+    // not at once: a banner that flickers is not read, and the refusal's toast has its time
+    initialData: null,
+    staleTime: CHECK_EVERY_MS,
+    refetchInterval: CHECK_EVERY_MS,
     gcTime: 0,
   })
   return <p className={styles.banner}>Read-only at the moment: photos can be looked at, but nothing can be saved.</p>

@@ -13,6 +13,7 @@ import { Bone, Loading } from '../ui/skeleton.tsx'
 import { Ago } from '../ui/time.tsx'
 import { toast } from '../ui/toast.tsx'
 import { Avatar } from './avatar.tsx'
+import { toastRefusal } from './refusal.ts'
 import styles from './comments.module.css'
 import { UserText } from './user-text.tsx'
 
@@ -25,10 +26,16 @@ export function Comments({ photo }: { photo: PhotoCard }) {
       {list.isPending && photo.commentCount > 0 && <CommentBones count={Math.min(3, photo.commentCount)} />}
       {list.isError && (
         <p role="alert" className={styles.note}>
-          {sentence(list.error)} <Button onClick={() => void list.refetch()}>Try again</Button>
+          {sentence(list.error)}{' '}
+          <Button
+            busy={list.isFetching}
+            onClick={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())}
+          >
+            Try again
+          </Button>
         </p>
       )}
-      {list.hasNextPage && (
+      {list.hasNextPage && !list.isFetchNextPageError && (
         <Button look="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
           Earlier comments
         </Button>
@@ -51,7 +58,7 @@ function CommentRow({ comment, photo }: { comment: Comment; photo: PhotoCard }) 
   const remove = useMutation({
     mutationFn: () => deleteComment(client, photo.id, comment.id),
     onSuccess: () => toast('Comment deleted'),
-    onError: (error) => toast(sentence(error)),
+    onError: (error) => toastRefusal(error, 'The comment is still there.'),
   })
   return (
     <li className={styles.row}>
@@ -88,7 +95,7 @@ function CommentForm({ photoId }: { photoId: string }) {
       setText('')
       key.current = newKey()
     },
-    onError: (error) => toast(sentence(error)),
+    onError: (error) => toastRefusal(error, 'Your comment was not posted.'),
   })
   if (!me)
     return (

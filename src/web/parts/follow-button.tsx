@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { setFollow } from '../api/accounts.ts'
-import { sentence } from '../api/problem.ts'
 import { Button } from '../ui/button.tsx'
-import { toast } from '../ui/toast.tsx'
+import { toastRefusal } from './refusal.ts'
 import { useRequireAccount } from './require-account.ts'
 
 /** Tells its state, changes at once, goes back when the server refuses. */
@@ -24,9 +23,9 @@ export function FollowButton({
     scope: { id: `follow ${username}` },
     mutationFn: (next: boolean) => setFollow(client, username, next),
     onMutate: setWanted,
-    onError: (error) => {
+    onError: (error, next) => {
       setWanted(undefined)
-      toast(sentence(error))
+      toastRefusal(error, next ? `You do not follow @${username} yet.` : `You still follow @${username}.`)
     },
   })
   const shown = wanted ?? follows

@@ -1,11 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { setLike } from '../api/photos.ts'
-import { sentence } from '../api/problem.ts'
 import { noteServerAnswer } from '../api/server-state.ts'
 import { Icon } from '../ui/icon.tsx'
 import { counted, short } from '../ui/numbers.ts'
-import { toast } from '../ui/toast.tsx'
+import { toastRefusal } from './refusal.ts'
 import styles from './like.module.css'
 import { useRequireAccount } from './require-account.ts'
 
@@ -16,10 +15,7 @@ export function useLike(photo: PhotoCard): (liked: boolean) => void {
     requireAccount(() => {
       setLike(client, photo, liked).then(
         () => noteServerAnswer(undefined),
-        (error: unknown) => {
-          noteServerAnswer(error)
-          toast(sentence(error))
-        },
+        (error: unknown) => toastRefusal(error, liked ? 'Your like was not saved.' : 'Your like is still there.'),
       )
     })
 }

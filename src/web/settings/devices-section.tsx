@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { SessionList } from '../../contract/accounts.ts'
 import { call } from '../api/client.ts'
-import { sentence } from '../api/problem.ts'
 import { sessionsQuery } from '../api/session.ts'
+import { toastRefusal } from '../parts/refusal.ts'
 import { ErrorState } from '../parts/states.tsx'
 import { Button } from '../ui/button.tsx'
 import { Bone } from '../ui/skeleton.tsx'
 import { Ago } from '../ui/time.tsx'
-import { toast } from '../ui/toast.tsx'
 import { Section } from './section.tsx'
 import styles from './section.module.css'
 
@@ -33,7 +32,7 @@ function Device({ session }: { session: SessionList['items'][number] }) {
   const end = useMutation({
     mutationFn: () => call('DELETE', `/api/sessions/${encodeURIComponent(session.id)}`),
     onSuccess: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
-    onError: (error) => toast(sentence(error)),
+    onError: (error) => toastRefusal(error, `${name} is still signed in.`),
   })
   return (
     <li className={styles.device}>

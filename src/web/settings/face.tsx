@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useRef, useState, type ChangeEvent } from 'react'
 import type { OwnAccount } from '../../contract/accounts.ts'
 import { setAvatar } from '../api/accounts.ts'
-import { sentence } from '../api/problem.ts'
 import { Avatar } from '../parts/avatar.tsx'
+import { toastRefusal } from '../parts/refusal.ts'
 import { Button } from '../ui/button.tsx'
 import { toast } from '../ui/toast.tsx'
 import { ACCEPT, canPreview, refusal } from '../upload/preflight.ts'
@@ -19,7 +19,7 @@ export function Face({ me }: { me: OwnAccount }) {
   const change = useMutation({
     mutationFn: (file: File | null) => setAvatar(client, file),
     onSuccess: (_done, file) => toast(file ? 'That is you now' : 'Picture removed'),
-    onError: (error) => toast(sentence(error)),
+    onError: (error) => toastRefusal(error, 'Your picture stays as it was.'),
   })
   const choose = (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0]

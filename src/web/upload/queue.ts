@@ -151,7 +151,7 @@ function noteFailure(id: string, error: unknown): void {
   if (!passes || attempts >= ATTEMPTS_MAX) return change(id, { state: 'failed', progress: 0, reason: sentence(error) })
   const retryAtMs = error instanceof ApiError ? error.retryAtMs : undefined
   const pauseMs = Math.max(PAUSE_MS * attempts, (retryAtMs ?? 0) - Date.now())
-  change(id, { state: 'failed', progress: 0, reason: 'No answer; trying again by itself…' })
+  change(id, { state: 'failed', progress: 0, reason: 'Not published yet; trying again by itself…' })
   setTimeout(() => {
     // still there, and nobody was quicker
     if (items.get().some((item) => item.id === id && item.state === 'failed')) change(id, { state: 'waiting' })
