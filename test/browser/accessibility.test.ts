@@ -222,6 +222,20 @@ const STATES: State[] = [
     },
   },
   {
+    name: 'feed whose next page did not come',
+    at: '/robots.txt',
+    until: async (page) => {
+      const { items, viewer } = (await ann.get('/api/feed')).body
+      const first = { items: items.slice(0, 1), viewer, nextCursor: 'bmV4dA' }
+      await page.route('**/api/feed*', (route) =>
+        route.request().url().includes('cursor') ? broken(route) : route.fulfill({ json: first }),
+      )
+      await page.goto('/')
+      await page.getByText('The next photos did not arrive').waitFor()
+      await page.unroute('**/api/feed*')
+    },
+  },
+  {
     name: 'skeletons',
     at: '/robots.txt',
     until: async (page) => {

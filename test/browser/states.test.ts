@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import type { Health } from '../../src/contract/system.ts'
 import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { problem } from '../support/failures.ts'
@@ -132,21 +132,45 @@ test('a server that only reads says so in a banner until it writes again; what b
 })
 
 test('the next page of a list that does not come waits for a click', async () => {
-  const page = await visit('/robots.txt', { as: ann, expects: /status of 500/ })
+  const page = await visit('/robots.txt', { as: ann, expects: /status of (429|500)/ })
   const photo = (await ann.get(`/api/photos/${photoId}`)).body
   const pages = [{ items: [photo], nextCursor: 'bmV4dA', viewer: { liked: [] } }]
-  let isBroken = true
-  await page.route('**/api/explore*', (route) => {
-    if (!route.request().url().includes('cursor')) return route.fulfill({ json: pages[0] })
-    if (isBroken) return problem(500, 'service.failed')(route)
-    return route.fulfill({ json: { items: [], nextCursor: null, viewer: { liked: [] } } })
-  })
-  await page.goto('/explore')
+  const end = { items: [], nextCursor: null, viewer: { liked: [] } }
+  let asked = 0
+  let answer: (route: Route) => Promise<void> = problem(500, 'service.failed')
   const alert = page.getByRole('alert').filter({ hasText: 'The next photos did not arrive' })
-  await alert.waitFor()
-  isBroken = false
-  await alert.getByRole('button', { name: 'Try again' }).click()
-  await alert.waitFor({ state: 'detached' })
+  for (const [at, path] of [
+    ['/explore', '/api/explore'],
+    ['/', '/api/feed'],
+  ] as const) {
+    answer = problem(500, 'service.failed')
+    asked = 0
+    await page.route(`**${path}*`, (route) => {
+      if (!route.request().url().includes('cursor')) return route.fulfill({ json: pages[0] })
+      asked += 1
+      return answer(route)
+    })
+    await page.goto(at)
+    await alert.getByText('Something failed on our side').waitFor()
+    await alert.getByText('req-77').waitFor()
+    assert.equal(asked, 1, 'not again and again')
+    let release = () => undefined as void
+    const held = new Promise<void>((resolve) => (release = resolve))
+    answer = async (route) => {
+      await held
+      await problem(429, 'request.rate_limited', { 'retry-after': '1' })(route)
+    }
+    const retry = alert.getByRole('button', { name: 'Try again' })
+    await retry.click()
+    await alert.locator('[aria-busy=true]').waitFor()
+    await retry.click({ force: true })
+    release()
+    await alert.getByText('a short pause').waitFor()
+    assert.equal(asked, 2, 'what is under way is not asked for twice')
+    answer = (route) => route.fulfill({ json: end })
+    await alert.getByRole('button', { name: 'Try again', exact: true }).click()
+    await alert.waitFor({ state: 'detached' })
+  }
 })
 
 test('empty places say what belongs there', async () => {

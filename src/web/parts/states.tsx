@@ -19,19 +19,29 @@ export function EmptyState(props: { icon: IconName; title: string; children?: Re
   )
 }
 
-/** What failed, when to try again, and the id to quote in a report. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const waitSeconds = useSecondsUntil(error instanceof ApiError ? error.retryAtMs : undefined)
-  const requestId = error instanceof ApiError ? error.requestId : ''
-  const isTooFast = error instanceof ApiError && error.status === 429
+export type Failure = { error: unknown; onRetry: () => void }
+
+/** What failed, in place of what was asked for. */
+export function ErrorState({ error, onRetry }: Failure) {
   return (
     <div className={styles.state} role="alert">
       <span className={styles.sign}>
         <Icon name="alert" size={28} />
       </span>
-      <h2>{isTooFast ? 'A little too fast' : 'This did not work'}</h2>
-      <p>{isTooFast ? 'The server asks for a short pause before it answers again.' : sentence(error)}</p>
-      <Button onClick={onRetry} disabled={waitSeconds > 0}>
+      <h2>{isTooFast(error) ? 'A little too fast' : 'This did not work'}</h2>
+      <p>{reason(error)}</p>
+      <Retry error={error} onRetry={onRetry} />
+    </div>
+  )
+}
+
+/** When to try again, and the id to quote in a report. */
+export function Retry({ error, onRetry, isBusy = false }: Failure & { isBusy?: boolean }) {
+  const waitSeconds = useSecondsUntil(error instanceof ApiError ? error.retryAtMs : undefined)
+  const requestId = error instanceof ApiError ? error.requestId : ''
+  return (
+    <>
+      <Button onClick={onRetry} disabled={waitSeconds > 0} busy={isBusy}>
         {waitSeconds > 0 ? `Try again in ${inWords(waitSeconds)}` : 'Try again'}
       </Button>
       {requestId && (
@@ -39,8 +49,16 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry: () => 
           Request <code>{requestId}</code>
         </p>
       )}
-    </div>
+    </>
   )
+}
+
+function isTooFast(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 429
+}
+
+export function reason(error: unknown): string {
+  return isTooFast(error) ? 'The server asks for a short pause before it answers again.' : sentence(error)
 }
 
 export function NotFoundState({ what }: { what: string }) {
