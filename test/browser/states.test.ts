@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { Page, Route } from 'playwright-core'
 import type { Health } from '../../src/contract/system.ts'
-import { screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
+import { DESKTOP, PHONE, screenshot, sharedBrowser, untilTrue, type VisitOptions } from '../support/browser.ts'
 import { problem } from '../support/failures.ts'
 import { publishesPhoto } from '../support/gallery.ts'
 import { jpeg } from '../support/pictures.ts'
@@ -170,6 +170,24 @@ test('the next page of a list that does not come waits for a click', async () =>
     answer = (route) => route.fulfill({ json: end })
     await alert.getByRole('button', { name: 'Try again', exact: true }).click()
     await alert.waitFor({ state: 'detached' })
+  }
+})
+
+test('a state that is all of a page stands a little above the middle of the screen, and fits', async () => {
+  const page = await visit('/robots.txt', { as: ann, expects: /status of (404|500)/ })
+  await page.route('**/api/feed', problem(500, 'service.failed'))
+  for (const viewport of [PHONE, DESKTOP, { width: 2560, height: 1440 }]) {
+    await page.setViewportSize(viewport)
+    for (const at of ['/', '/nowhere', '/@nobody_at_all', '/photos/0198c0de-0000-7000-8000-000000000001']) {
+      await page.goto(at)
+      const state = page.getByRole('main').locator('h2').locator('..')
+      await state.waitFor()
+      const sign = await state.locator('> :first-child').boundingBox()
+      const last = await state.locator('> :last-child').boundingBox()
+      const middle = ((sign?.y ?? 0) + (last?.y ?? 0) + (last?.height ?? 0)) / 2 / viewport.height
+      assert.ok(middle > 0.4 && middle < 0.5, `${at} at ${viewport.width} px: ${middle}`)
+      assert.ok(await page.evaluate('document.documentElement.scrollHeight <= innerHeight'), `${at} scrolls`)
+    }
   }
 })
 
