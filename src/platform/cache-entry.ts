@@ -31,8 +31,18 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
  * tombstones decide; only where that could not be confirmed (`isStrict`), or where a server that started a moment ago may
  * have lost them (not `isSettled`), must the value be as new as the write itself.
  */
-export function suffices(entry: CacheEntry, scope: ReadScope, isSettled: boolean): boolean {
-  return typeof scope === 'string' || (isSettled && scope.isStrict !== true) || entry.position >= scope.since
+export function suffices(
+  entry: CacheEntry,
+  scope: ReadScope,
+  tombstone: WritePosition | null,
+  isSettled: boolean,
+): boolean {
+  if (scope === 'any') return true
+  // It lingers after a change, or after more than one, of which the last is known: whoever wrote since it was read may have made the first.
+  const lingers = tombstone !== null && entry.position < tombstone
+  if (scope === 'primary') return !lingers
+  const isTrusted = isSettled && !lingers && scope.isStrict !== true
+  return isTrusted || entry.position >= scope.since
 }
 
 /** The scope that a load needs so that its value is past `tombstone` as well. */

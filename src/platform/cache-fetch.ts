@@ -84,12 +84,14 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     for (const [at, { id, key, scope }] of wanted.entries()) {
       const { entry = null, tombstone = null } = answers[at] ?? {}
       const need = { id, key, scope: scopeOfLoad(scope, tombstone) }
-      if (!entry || !suffices(entry, scope, settled)) {
+      if (!entry || !suffices(entry, scope, tombstone ?? null, settled)) {
         left.push(need)
         continue
       }
       found.set(key, { entry, tier: 'redis-cache' })
-      memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
+      // What lingers stays there: a process that has missed the message would take it for what is.
+      const isCurrent = !tombstone || entry.position >= tombstone
+      if (isCurrent) memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
     if (isCounted) {

@@ -1,5 +1,5 @@
 import { isAsNewAs, type CacheEntry } from './cache-entry.ts'
-import { TOMBSTONE_TTL_SECONDS } from './cache-scripts.ts'
+import { LINGER_MS, TOMBSTONE_TTL_SECONDS } from './cache-scripts.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
 
 /** What an entry takes beside the characters of its payload. */
@@ -11,6 +11,8 @@ const UNTOLD_SECONDS = 30
 interface Kept {
   entry: CacheEntry
   expiresAtMs: number
+  /** When it lingers: the first change since. */
+  changedAt: WritePosition | null
 }
 
 function bytesOf(kept: Kept | undefined): number {
@@ -19,13 +21,14 @@ function bytesOf(kept: Kept | undefined): number {
 
 /** The values of one kind by id. */
 export interface Shelf {
-  /** Only what is as new as `scope` asks: of changes by others this process is told by messages that nobody waits for. */
-  get(id: string, scope: ReadScope, nowMs: number): CacheEntry | null
+  /** Only what is as new as `scope` asks, or, where this process `isTold` of all that it must see, what has not changed since. Of changes by others it is told by messages that nobody waits for. */
+  get(id: string, scope: ReadScope, isTold: boolean, nowMs: number): CacheEntry | null
   /** Keeps nothing that is older than a write that this process has heard of, nor what was asked for before `clear`. */
   set(id: string, entry: CacheEntry, ttlSeconds: number, askedAt: Generation): void
   /** The newest write to this value that this process has heard of lately. */
   tombstone(id: string): WritePosition | undefined
-  bury(id: string, position: WritePosition): void
+  /** It changed. `lingers`: who did not write may be shown what was before for a moment more. */
+  bury(id: string, position: WritePosition, lingers: boolean): void
 }
 
 /** Which life of the memory something was asked for in. */
@@ -61,7 +64,7 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
     }
 
     const shelf: Shelf = {
-      get(id, scope, nowMs) {
+      get(id, scope, isTold, nowMs) {
         if (scope === 'primary') return null
         let kept = young.get(id)
         if (!kept) {
@@ -69,17 +72,20 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
           if (!kept || kept.expiresAtMs <= nowMs) return null
           keep(id, kept)
         }
-        return kept.expiresAtMs > nowMs && isAsNewAs(kept.entry, scope) ? kept.entry : null
+        const { entry, changedAt } = kept
+        const isOwnChange = scope !== 'any' && changedAt !== null && scope.since >= changedAt
+        const isGood = isTold ? !isOwnChange : isAsNewAs(entry, scope)
+        return kept.expiresAtMs > nowMs && isGood ? entry : null
       },
       set(id, entry, ttlSeconds, askedAt) {
         if (askedAt !== generation) return
         const buriedAt = shelf.tombstone(id)
         if (buriedAt && entry.position < buriedAt) return
         const seconds = isTold ? ttlSeconds : Math.min(ttlSeconds, UNTOLD_SECONDS)
-        keep(id, { entry, expiresAtMs: Date.now() + seconds * 1_000 })
+        keep(id, { entry, expiresAtMs: Date.now() + seconds * 1_000, changedAt: null })
       },
       tombstone: (id) => buried.get(id) ?? buriedBefore.get(id),
-      bury(id, position) {
+      bury(id, position, lingers) {
         const nowMs = Date.now()
         if (nowMs - buriedSinceMs > TOMBSTONE_TTL_SECONDS * 1_000 || buried.size > TOMBSTONES_MAX) {
           ;[buried, buriedBefore, buriedSinceMs] = [new Map(), buried, nowMs]
@@ -89,6 +95,11 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
         for (const generation of [young, old]) {
           const kept = generation.get(id)
           if (!kept || kept.entry.position >= position) continue
+          if (lingers) {
+            kept.expiresAtMs = Math.min(kept.expiresAtMs, nowMs + LINGER_MS)
+            if (kept.changedAt === null || kept.changedAt > position) kept.changedAt = position
+            continue
+          }
           generation.delete(id)
           if (generation === young) youngBytes -= bytesOf(kept)
         }

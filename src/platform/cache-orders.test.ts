@@ -54,6 +54,7 @@ const operation = fc.oneof(
     id: fc.constantFrom('a', 'b'),
     cache: fc.nat(1),
     by: fc.constantFrom('ann', 'bob'),
+    lingers: fc.boolean(),
   }),
   fc.record({
     type: fc.constant('read' as const),
@@ -87,7 +88,7 @@ test('in whatever order fills, writes, invalidations and reads come, nobody miss
           const written = model.write(each.id)
           running.push(
             (async () => {
-              await cacheAt(each.cache).invalidate([{ kind, id: each.id }], written)
+              await cacheAt(each.cache).invalidate([{ kind, id: each.id, lingers: each.lingers }], written)
               const known = records.get(each.by) ?? { since: written, writes: 0 }
               const since = known.since > written ? known.since : written
               records.set(each.by, { since, writes: known.writes + 1 })

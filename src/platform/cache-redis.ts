@@ -38,16 +38,17 @@ export function createRedisTier(redis: Redis) {
     }
   }
 
-  async function send(keys: readonly string[], position: WritePosition): Promise<boolean> {
+  /** The first `lingering` of the keys linger. */
+  async function send(keys: readonly string[], lingering: number, position: WritePosition): Promise<boolean> {
     const names = keys.flatMap((key) => [key, tombstoneOf(key)])
-    const values = [position, TOMBSTONE_TTL_SECONDS, INVALIDATIONS_CHANNEL]
+    const values = [position, TOMBSTONE_TTL_SECONDS, INVALIDATIONS_CHANNEL, lingering]
     return (await attempt(() => invalidate(redis, names, values))) !== null
   }
 
   /** What could not be told; the server may come back with the values that it had. */
   async function deliver(): Promise<void> {
     for (const [key, position] of pending) {
-      if (!(await send([key], position))) return
+      if (!(await send([key], 0, position))) return
       if (pending.get(key) === position) pending.delete(key)
     }
   }
@@ -87,12 +88,12 @@ export function createRedisTier(redis: Redis) {
 
     release: (keys: readonly string[]) => void attempt(() => redis.del(keys.map(leaseOf))),
 
-    /** False when it could not be told; it is then told as soon as it can be. */
-    async tell(keys: readonly string[], position: WritePosition): Promise<boolean> {
+    /** Which keys are old from `position` on, the first `lingering` of them only for who wrote. False when it could not be told; it is then told as soon as it can be. */
+    async tell(keys: readonly string[], lingering: number, position: WritePosition): Promise<boolean> {
       let isTold = true
       for (let start = 0; start < keys.length; start += CHUNK) {
         const chunk = keys.slice(start, start + CHUNK)
-        if (await send(chunk, position)) continue
+        if (await send(chunk, Math.max(0, lingering - start), position)) continue
         isTold = false
         for (const key of chunk) pending.set(key, position)
       }

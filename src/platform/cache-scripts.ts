@@ -1,3 +1,4 @@
+import type { WritePosition } from './postgres.ts'
 import { script } from './redis.ts'
 
 /** Longer than any fill that began before an invalidation can take. */
@@ -21,13 +22,34 @@ if known > ARGV[1] then return 0 end
 redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
 return 1`)
 
-/** KEYS entry and tombstone of each; ARGV position, seconds, channel. Raises the tombstones, drops older entries, tells the other processes. */
+/** Of what is not quite right any more: who did not write may be shown it for so much longer. */
+export const LINGER_MS = 1_000
+/** Before a key in a message: its value lingers. */
+const LINGERS = '~'
+
+/** A message of `invalidate`. */
+export function parseInvalidation(message: string): {
+  position: WritePosition
+  keys: { key: string; lingers: boolean }[]
+} {
+  const [position = '', ...names] = message.split('\n')
+  const keys = names.map((name) => {
+    const lingers = name.startsWith(LINGERS)
+    return { key: lingers ? name.slice(LINGERS.length) : name, lingers }
+  })
+  return { position, keys }
+}
+
+/** KEYS entry and tombstone of each; ARGV position, seconds, channel, how many of them, the first ones, linger. Raises the tombstones, drops older entries, tells the other processes. */
 export const invalidate = script(`local message = ARGV[1]
 for i = 1, #KEYS, 2 do
+  local lingers = i < 2 * tonumber(ARGV[4])
   local known = redis.call('get', KEYS[i + 1])
   if not known or known < ARGV[1] then redis.call('set', KEYS[i + 1], ARGV[1], 'ex', ARGV[2]) end
-  if redis.call('getrange', KEYS[i], 0, 24) < ARGV[1] then redis.call('del', KEYS[i]) end
-  message = message .. '\\n' .. KEYS[i]
+  if redis.call('getrange', KEYS[i], 0, 24) < ARGV[1] then
+    if lingers then redis.call('pexpire', KEYS[i], ${LINGER_MS}, 'LT') else redis.call('del', KEYS[i]) end
+  end
+  message = message .. '\\n' .. (lingers and '${LINGERS}' or '') .. KEYS[i]
 end
 redis.call('publish', ARGV[3], message)
 return 1`)

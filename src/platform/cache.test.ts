@@ -164,6 +164,20 @@ test('who wrote takes from memory what the write left as soon as the process has
   assert.equal(trace.tiers?.get('a'), 'redis-cache', 'of the next write nobody has heard')
 })
 
+test('a number that changed is seen by who changed it at once, by others within seconds, and the database is not asked for each of them', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  for (const cache of [one, other]) await cache.getMany(kind, ['a'], 'any', loadAt(1))
+  await one.invalidate([{ kind, id: 'a', lingers: true }], positionOf(2))
+  const unneeded: Load = () => Promise.reject(new Error('nobody needs it'))
+  for (const scope of ['any', { since: positionOf(1) }] as const)
+    assert.deepEqual(await other.getMany(kind, ['a'], scope, unneeded), ['1'])
+  assert.deepEqual(await other.getMany(kind, ['a'], { since: positionOf(2) }, loadAt(2)), ['2'])
+  await eventually('everybody sees it', 5_000, async () =>
+    (await one.getMany(kind, ['a'], 'any', unneeded))[0] === '2' ? true : null,
+  )
+})
+
 test('what is read again after a write is there for others, and no look-up of anybody', async (t) => {
   const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
   const kind = newKind()

@@ -4,7 +4,7 @@ import { createCacheFetch, type Found, type Wanted } from './cache-fetch.ts'
 import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createMemoryTier } from './cache-memory.ts'
 import { createRedisTier } from './cache-redis.ts'
-import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey } from './cache-scripts.ts'
+import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey, parseInvalidation } from './cache-scripts.ts'
 import { createHeardWrites } from './heard-writes.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -13,6 +13,8 @@ import type { ReadScope, WritePosition } from './postgres.ts'
 export interface CacheKey {
   kind: CacheKind
   id: string
+  /** Only a number of it changed: who did not write may be shown the old one for a second more. */
+  lingers?: boolean
 }
 
 export interface Cache extends AsyncDisposable {
@@ -86,10 +88,10 @@ export function createCache(options: CacheOptions): Cache {
   })
   subscriber.on('message', (channel, message) => {
     if (channel === heardWrites.channel) return heardWrites.heard(message)
-    const [position = '', ...keys] = message.split('\n')
-    for (const key of keys) {
+    const { position, keys } = parseInvalidation(message)
+    for (const { key, lingers } of keys) {
       const [kind, id] = parseEntryKey(key)
-      if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position)
+      if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position, lingers)
     }
   })
   subscriber.on('close', () => listen(false))
@@ -143,10 +145,9 @@ export function createCache(options: CacheOptions): Cache {
       // Who wrote takes from memory only what is as new as the write, until this process is known to have heard of it.
       const isTold =
         typeof scope !== 'string' && scope.token !== undefined && isSettled() && heardWrites.includes(scope.token)
-      const scopeInMemory = isTold ? 'any' : scope
       let missing: Map<string, Wanted> | null = null
       for (const id of ids) {
-        const entry = shelf.get(id, scopeInMemory, nowMs)
+        const entry = shelf.get(id, scope, isTold, nowMs)
         values.push(entry ? valueOf(kind, id, entry) : undefined)
         if (entry) trace?.tiers?.set(id, 'memory')
         else {
@@ -172,15 +173,21 @@ export function createCache(options: CacheOptions): Cache {
 
     async readAgain(kind, ids, since, load) {
       const scope = { since }
-      const old = ids.filter((id) => memory.of(kind.name).get(id, scope, Date.now()) === null)
+      const old = ids.filter((id) => memory.of(kind.name).get(id, scope, false, Date.now()) === null)
       const wanted = old.map((id): [string, Wanted] => [keyOf(kind, id), { id, key: keyOf(kind, id), scope }])
       await obtain(kind, new Map(wanted), load, false)
     },
 
     async invalidate(given, position) {
-      for (const { kind, id } of given) memory.of(kind.name).bury(id, position)
-      const keys = [...new Set(given.map(({ kind, id }) => keyOf(kind, id)))]
-      return keys.length === 0 || redis.tell(keys, position)
+      const old = new Set<string>()
+      const lingering = new Set<string>()
+      for (const { kind, id, lingers = false } of given) {
+        memory.of(kind.name).bury(id, position, lingers)
+        ;(lingers ? lingering : old).add(keyOf(kind, id))
+      }
+      for (const key of old) lingering.delete(key)
+      const keys = [...lingering, ...old]
+      return keys.length === 0 || redis.tell(keys, lingering.size, position)
     },
 
     announce: heardWrites.announce,

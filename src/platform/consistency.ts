@@ -19,6 +19,8 @@ export interface CachedKind<Value = string> extends CacheKind<Value> {
 export interface AfterCommit {
   /** These values are not what they were: from now on nobody gets what was read before this write. */
   touch(kind: CacheKind, ...ids: readonly string[]): void
+  /** Only numbers of these values changed: who wrote sees the new ones, everybody else a second later at the latest. */
+  recount(kind: CacheKind, ...ids: readonly string[]): void
   /**
    * NGINX's copies of these pages show what changed. `surely`, by a job as well: what was deleted or rewritten. `now`: what
    * is new. `soon`, within half a minute: numbers.
@@ -29,7 +31,7 @@ export interface AfterCommit {
 }
 
 /** What has a job, `surely`, needs a transaction for both. */
-export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'run'> {
+export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'recount' | 'run'> {
   rewrite(urls: readonly string[], when: 'now' | 'soon'): void
 }
 
@@ -195,6 +197,7 @@ function prepare(): Prepared {
   const rewritten: Prepared['rewritten'] = { surely: [], now: [], soon: [] }
   const after: AfterCommit = {
     touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
+    recount: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id, lingers: true }))),
     rewrite: (urls, when) => void rewritten[when].push(...urls),
     run: (work) => void works.push(work),
   }

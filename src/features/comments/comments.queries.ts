@@ -34,11 +34,11 @@ function selectComments(db: Reader) {
     ])
 }
 
-/** Counted, on a photo that the caller has locked. Uses photos_pkey, accounts_pkey. */
+/** Counted, on a photo that the caller has locked. Undefined: its author is suspended. Uses photos_pkey, accounts_pkey. */
 export function insertComment(
   trx: Writer,
   comment: { id: string; photo_id: string; account_id: string; text: string },
-): Promise<CommentRow> {
+): Promise<CommentRow | undefined> {
   return trx
     .with('counted', (db) => countComments(db, comment.photo_id, 1))
     .with('comment', (db) =>
@@ -50,7 +50,7 @@ export function insertComment(
     .selectFrom('comment')
     .innerJoin('accounts', 'accounts.id', 'comment.account_id')
     .select(['comment.id', 'photo_id', 'account_id', 'text', 'comment.created_at', ...CARD_COLUMNS])
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
 }
 
 /** False when it is gone already. Uses comments_pkey. */

@@ -8,7 +8,7 @@ import { answerOnce } from '../../platform/idempotency.ts'
 import { newId } from '../../platform/ids.ts'
 import { accountOf, type ViewerAccount } from '../../platform/viewer.ts'
 import { accountCard } from '../accounts/accounts.service.ts'
-import { touchCards } from '../photos/photo-cards.service.ts'
+import { recountCards } from '../photos/photo-cards.service.ts'
 import { holdPhoto, type NoteOperatorAct } from '../photos/photos.service.ts'
 import * as queries from './comments.queries.ts'
 
@@ -25,19 +25,21 @@ export interface CommentsDeps {
 }
 
 export function createComments({ db, events, noteOperatorAct }: CommentsDeps) {
-  /** @throws AppError request.invalid, photo.not_found, photo.gone, idempotency.* */
+  /** @throws AppError request.invalid, photo.not_found, photo.gone, session.required, idempotency.* */
   async function post(request: FastifyRequest, reply: FastifyReply, photoId: string, given: string): Promise<Comment> {
     const text = given.trim()
     if (text === '') throw new AppError('request.invalid', 'Write something first.')
     const { id: accountId } = accountOf(request)
     const newest = newId()
     const comment = await answerOnce(db, request, reply, { text }, async (trx, after) => {
-      touchCards(after, photoId)
+      recountCards(after, photoId)
       const photo = await holdPhoto(trx, photoId)
       after.rewrite(urlsOfComments(photo), 'now')
       after.rewrite(urlsOfPhoto(photo), 'soon')
       const comment = { id: newest, photo_id: photoId, account_id: accountId, text }
-      return commentOf(await queries.insertComment(trx, comment))
+      const row = await queries.insertComment(trx, comment)
+      if (!row) throw new AppError('session.required', 'This account was suspended.')
+      return commentOf(row)
     })
     if (comment.id === newest) events.note('comment.posted', { commentId: comment.id, photoId, accountId })
     return comment
@@ -49,7 +51,7 @@ export function createComments({ db, events, noteOperatorAct }: CommentsDeps) {
       const comment = await queries.commentById(trx, id)
       if (!comment) throw new AppError('comment.not_found')
       const photo = await holdPhoto(trx, comment.photo_id)
-      touchCards(after, photo.id)
+      recountCards(after, photo.id)
       const isOwn = [comment.account_id, photo.account_id].includes(account.id)
       if (!isOwn && account.role !== 'operator') throw new AppError('comment.not_yours')
       if (!(await queries.deleteComment(trx, id))) throw new AppError('comment.not_found')

@@ -34,6 +34,18 @@ test('a comment is deleted by its author, the owner of the photo or an operator,
   assert.equal((await ann.get(`/api/photos/${id}`)).body.commentCount, 0)
 })
 
+test('who is suspended while they write has written nothing', async (t) => {
+  const app = await startApp(t)
+  const [ann, bob] = await app.people('ann', 'bob')
+  const [id] = await insertPhotos(app, ann, 1)
+  assert.equal((await bob.get('/api/accounts/me')).status, 200)
+  // As a suspension that came after the session was looked up.
+  await app.rows('update all_accounts set suspended_at = now() where username = $1', [bob.username])
+  assertRefused(await bob.send('POST', `/api/photos/${id}/comments`, { text: 'x' }), 401, 'session.required')
+  assert.equal((await ann.get(`/api/photos/${id}`)).body.commentCount, 0)
+  assert.deepEqual((await ann.get(`/api/photos/${id}/comments`)).body.items, [])
+})
+
 test('a comment repeated with its key is one comment', async (t) => {
   const app = await startApp(t)
   const [ann] = await app.people('ann')

@@ -11,7 +11,7 @@ import {
   notFound,
   requireAccountId,
   requireUsername,
-  touchAccounts,
+  profiles,
   type CardFields,
 } from '../accounts/accounts.service.ts'
 import { followedAmong, followees } from '../accounts/followees.service.ts'
@@ -51,7 +51,8 @@ export function createFollows(deps: {
       if (followee.id === account.id) throw new AppError('follow.self', 'Choose somebody else.')
       if (rows.length < 2) throw new AppError('session.required', 'This account was deleted.')
       const { id: followeeId } = followee
-      touchAccounts(after, account.id, followeeId)
+      // The cards of accounts show no numbers.
+      after.recount(profiles, account.id, followeeId)
       after.touch(followees, account.id)
       const isChange = follows
         ? await queries.insertFollow(trx, account.id, followeeId)

@@ -5,7 +5,7 @@ import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
 import { countIds, UUID_CHARS } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
-import { touchCards } from '../photos/photo-cards.service.ts'
+import { recountCards } from '../photos/photo-cards.service.ts'
 import { refuseMissing } from '../photos/photos.service.ts'
 import * as queries from './likes.queries.ts'
 
@@ -55,7 +55,7 @@ export function createLikes({ db, events }: { db: Database; events: Events }) {
   /** Repeating it changes nothing. @throws AppError photo.not_found, photo.gone, photo.hidden */
   async function set(accountId: string, photoId: string, liked: boolean): Promise<LikeState> {
     const { likeCount, isChanged } = await db.writeStatement(accountId, async (db, after) => {
-      touchCards(after, photoId)
+      recountCards(after, photoId)
       after.touch(likedPhotos, accountId)
       const photo = (await queries.setLike(db, photoId, accountId, liked)) ?? (await refuseMissing(db, photoId))
       if (photo.is_changed) after.rewrite(urlsOfPhoto(photo), 'soon')

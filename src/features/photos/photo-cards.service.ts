@@ -114,9 +114,14 @@ export const recentPhotos: CachedKind<Recent> = {
 export const exploreTop: CacheKind = { name: 'explore', ttlSeconds: 30, memorySeconds: 5 }
 export const EXPLORE_TOP_ID = 'top'
 
-/** After whatever changes these photos for everyone: their texts, their state, their counters. */
+/** After whatever changes these photos for everyone: their texts, their state. */
 export function touchCards(after: Pick<AfterCommit, 'touch'>, ...photoIds: readonly string[]): void {
   after.touch(photoCards, ...photoIds)
+}
+
+/** After likes and comments of these photos came or went. */
+export function recountCards(after: Pick<AfterCommit, 'recount'>, ...photoIds: readonly string[]): void {
+  after.recount(photoCards, ...photoIds)
 }
 
 /** After photos of an account came, went, or were hidden or shown again: their cards, the account's lists, and explore. */
