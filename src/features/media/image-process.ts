@@ -1,5 +1,7 @@
 /** The child that decodes pictures, forked by image-worker.ts: one job at a time, and it may be killed at any moment. */
+import { writeFileSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { getPriority } from 'node:os'
 import sharp from 'sharp'
 import { AppError } from '../../platform/errors.ts'
 import type { Answer, JobKind, JobMessage, JobReply, Question } from './image-jobs.ts'
@@ -14,6 +16,13 @@ sharp.concurrency(1)
 
 // Whoever ends by SIGKILL has no later occasion; the next one starts quicker, with 25 MiB less.
 flushCompileCache()
+
+// Linux shares cores out between sessions before it looks at niceness, which counts within one. Where it does not, there is no such file.
+try {
+  writeFileSync('/proc/self/autogroup', String(getPriority()))
+} catch {
+  // Niceness alone, then.
+}
 
 // The parent is gone; SIGKILL because an orderly exit would wait for a decode that nobody awaits.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))

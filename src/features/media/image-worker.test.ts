@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -85,6 +86,16 @@ test('an image process does not outlive a killed parent', async () => {
   assert.ok(isAlive(pid))
   parent.kill('SIGKILL')
   await until(() => !isAlive(pid))
+})
+
+test('an image process stands back as told, and so does its session where Linux looks at that first', async () => {
+  await using worker = createImageWorker({ log, niceness: 7 })
+  await worker.ask('inspect', source)
+  const pid = worker.pid() ?? assert.fail()
+  assert.equal(getPriority(pid), 7)
+  // Empty or absent where a process of a session of its own has no share of its own.
+  const share = existsSync(`/proc/${pid}/autogroup`) ? readFileSync(`/proc/${pid}/autogroup`, 'utf8') : ''
+  if (share !== '') assert.match(share, /nice 7$/m)
 })
 
 test('when too many pictures wait, the next is turned away', async () => {

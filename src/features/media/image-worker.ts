@@ -136,6 +136,8 @@ function isWorthRepeating(outcome: JobReply | Death): boolean {
 function start(niceness: number): ChildProcess {
   const cache = getCompileCacheDir()
   return fork(fileURLToPath(new URL('./image-process.ts', import.meta.url)), {
+    // A session of its own, which stands back as a whole (image-process.ts).
+    detached: true,
     // `nice` becomes Node. Setting it later would leave out the threads that decode.
     execPath: '/usr/bin/nice',
     execArgv: ['-n', String(niceness), process.execPath, '--max-old-space-size=64'],
