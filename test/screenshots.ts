@@ -2,6 +2,8 @@ import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
+import type { OperatorActPage } from '../src/contract/moderation.ts'
+import type { PhotoPage } from '../src/contract/photos.ts'
 import { REPORT_REASONS } from '../src/contract/report-reasons.ts'
 import { DESKTOP, launchBrowser, PHONE, SCREENSHOTS, untilTrue } from './support/browser.ts'
 import { minigram, REPO_DIR, somePhoto, stack } from './support/stack.ts'
@@ -164,6 +166,9 @@ async function settled(page: Page): Promise<void> {
 async function prepareOperatorsWork(): Promise<string> {
   const { code, stderr } = await minigram('operator', operator)
   if (code !== 0) throw new Error(stderr)
+  const { items: acts } = await send<OperatorActPage>(tokens.operator, 'GET', '/api/ops/acts')
+  const before = acts.find(({ act }) => act === 'account.suspend')
+  if (before) return before.target
   const reporters = [await signIn(other), tokens.operator]
   const [hidden, ...open] = await exploredPhotos(6)
   for (const [index, id] of [photoId, ...open].entries()) {
@@ -247,11 +252,13 @@ async function signIn(username: string): Promise<string> {
   return ((await answer.json()) as { token: string }).token
 }
 
-/** The photo of this person that has the most to show. */
+/** The photo of this person that has the most to show, and on a phone leaves room for it. */
 async function likedPhotoOf(username: string): Promise<string> {
   const answer = await fetch(`${stack.lb}/api/accounts/${username}/photos?limit=50`)
-  const { items } = (await answer.json()) as { items: { id: string; likeCount: number; commentCount: number }[] }
-  const [best] = items.toSorted((a, b) => b.commentCount * 5 + b.likeCount - a.commentCount * 5 - a.likeCount)
+  const { items } = (await answer.json()) as PhotoPage
+  const [best] = items
+    .filter(({ width, height }) => width > height)
+    .toSorted((a, b) => b.commentCount * 20 + b.likeCount - a.commentCount * 20 - a.likeCount)
   if (!best) throw new Error(`${username} has no photo`)
   return best.id
 }
