@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A PoP beside those of the stack, which reaches the balancer over a line of its own. */
@@ -16,7 +16,7 @@ const START_SECONDS = 30
 /** Starts Varnish as the stack does, with `lbPort` in place of the balancer's. Nobody purges it: it lives for a minute. */
 export async function startPop(index: number, lbPort: number, stateDirectory: string): Promise<FarPop> {
   const nr = FIRST_NR + index
-  const [port, purgePort] = [await freePort(), await freePort()]
+  const [port, purgePort] = await freePorts()
   const child = spawn('sh', [`${stateDirectory}/release/current/deploy/edge/run`], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
@@ -61,11 +61,13 @@ async function untilAnswers(child: ChildProcess, port: number, complaints: () =>
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // It listens on TCP.
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+/** Two at once: one that was given back may be given out again. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const
+  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')))
+  // They listen on TCP.
+  const portOf = (server: Server) => (server.address() as AddressInfo).port
+  const ports: [number, number] = [portOf(servers[0]), portOf(servers[1])]
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
 }

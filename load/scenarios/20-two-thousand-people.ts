@@ -19,7 +19,7 @@ export const scenario: Scenario = {
   name: 'two-thousand-people',
   about: '2,000 people, each with a session and an address of their own, one action a second each, mix browse',
   claims: ['P1', 'P2', 'P3', 'P4'],
-  seconds: { quick: 80, full: 150 },
+  seconds: { quick: 65, full: 150 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
     progress('warming up: each has looked at a feed and its photos once')
