@@ -58,6 +58,28 @@ test('a commit that is in the log and still waits for its replica is not counted
   await until('it counts', 10_000, async () => ((await watch.probe()).position ?? '') >= log)
 })
 
+test('after nine elections and more, positions of primary and replica still compare', async (t) => {
+  const nodes = await startReplicated(t, ['0'], 0xab)
+  const log = createLog('test', 'fatal')
+  const watches = nodes.map(({ name, port }) =>
+    watchRole({
+      name,
+      connection: { host: '127.0.0.1', port, user: 'minigram_user', password: 'test', database: 'postgres' },
+      log,
+    }),
+  )
+  t.after(() => Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]())))
+  const [primary = assert.fail(), replica = assert.fail()] = watches
+  await until('both are known', 20_000, async () => {
+    await Promise.all([primary.probe(), replica.probe()])
+    return primary.state.role === 'primary' && replica.state.position !== null
+  })
+  const written = primary.state.position ?? assert.fail()
+  assert.match(written, /^000000ab:/)
+  await until('the replica is as far', 10_000, async () => ((await replica.probe()).position ?? '') >= written)
+  assert.equal(replica.state.position?.slice(0, 8), written.slice(0, 8))
+})
+
 async function flushed(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ lsn: string }>(
     `select '00000001:' || lpad(to_hex((pg_current_wal_flush_lsn() - '0/0')::bigint), 16, '0') as lsn`,

@@ -29,7 +29,8 @@ const PROBE_TIMEOUT_MS = 900
 const SILENCE_MAX_MS = 3_000
 
 // @NOTE not the insert position: no replica gets there before the primary writes its log the next time. A commit is answered after its flush.
-const FLUSHED = `substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) || ':' || lpad(to_hex((pg_current_wal_flush_lsn() - '0/0')::bigint), 16, '0')`
+// In small letters, as to_hex has it: names of log files have capitals, and positions are compared as texts.
+const FLUSHED = `lower(substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8)) || ':' || lpad(to_hex((pg_current_wal_flush_lsn() - '0/0')::bigint), 16, '0')`
 
 const STATE_SQL = `select pg_is_in_recovery() as recovering,
   case when not pg_is_in_recovery() then ${FLUSHED}

@@ -1,8 +1,9 @@
 import { spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import pg from 'pg'
 import { eventually } from './eventually.ts'
 import {
   freePort,
@@ -25,8 +26,8 @@ export interface Node {
   start(): void
 }
 
-/** A primary `pg1` and a streaming replica per delay ('0' or as recovery_min_apply_delay has it). Stopped when the test ends. */
-export async function startReplicated(t: TestContext, delays: readonly string[]): Promise<Node[]> {
+/** A primary `pg1` and a streaming replica per delay ('0' or as recovery_min_apply_delay has it). Stopped when the test ends. `timeline`: as after so many elections but one. */
+export async function startReplicated(t: TestContext, delays: readonly string[], timeline = 1): Promise<Node[]> {
   const directory = mkdtempSync(join(tmpdir(), 'minigram-replicas-'))
   const processes: ChildProcess[] = []
   t.after(() => {
@@ -52,8 +53,18 @@ export async function startReplicated(t: TestContext, delays: readonly string[])
     }
   }
   const path = (name: string) => join(directory, name)
-  const nodes = [track('pg1', port, () => runPostgres(path('pg1'), port), startPostgres(path('pg1'), port))]
+  const first = track('pg1', port, () => runPostgres(path('pg1'), port), startPostgres(path('pg1'), port))
+  const nodes = [first]
   await makeTemplate(port)
+  if (timeline > 1) {
+    const ended = new Promise((resolve) => first.process.once('exit', resolve))
+    // An orderly end: what recovery would need is about to go.
+    first.process.kill('SIGINT')
+    await ended
+    moveToTimeline(path('pg1'), timeline)
+    first.start()
+    await eventually('the server is up again', 20_000, () => canConnect(port))
+  }
   for (const delay of delays) {
     const name = `pg${nodes.length + 1}`
     const target = path(name)
@@ -67,6 +78,33 @@ export async function startReplicated(t: TestContext, delays: readonly string[])
     nodes.push(track(name, replicaPort, () => runPostgres(target, replicaPort, [`recovery_min_apply_delay=${delay}`])))
   }
   return nodes
+}
+
+async function canConnect(port: number): Promise<true | null> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'minigram_user', database: 'postgres' })
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return null
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** Of a server that is down. Replicas ask for its history, of which there is none. */
+function moveToTimeline(directory: string, timeline: number): void {
+  const name = timeline.toString(16).toUpperCase().padStart(8, '0')
+  const owner = unprivilegedUser()
+  const { status, stderr } = spawnSync(
+    join(postgresPrograms(), 'pg_resetwal'),
+    ['-f', '-l', `${name}0000000000000010`, '-D', directory],
+    { ...owner, encoding: 'utf8', cwd: directory },
+  )
+  if (status !== 0) throw new Error(`pg_resetwal: ${stderr}`)
+  const history = join(directory, 'pg_wal', `${name}.history`)
+  writeFileSync(history, '')
+  if (owner) chownSync(history, owner.uid, owner.gid)
 }
 
 /** As MINIGRAM_POSTGRES_NODES has it. */
