@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { DESKTOP, openBrowser, PHONE, screenshot } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { PASSWORD } from '../support/person.ts'
 import { somePhoto, stack } from '../support/stack.ts'
 
@@ -55,8 +56,14 @@ test(
     await seen.getByText('Where is this?').waitFor()
     await screenshot(friend, 'home-phone-dark')
 
-    await author.reload()
-    await own.getByRole('button', { name: 'Like, 1 like' }).waitFor()
+    // To those who did not like it, a number may be a second late.
+    await eventually('the author sees the like', 20_000, async () => {
+      await author.reload()
+      return own
+        .getByRole('button', { name: 'Like, 1 like' })
+        .waitFor({ timeout: 2_000 })
+        .then(() => true)
+    })
     await own.getByRole('button', { name: 'More about this photo' }).click()
     await author.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
     await author.getByRole('button', { name: 'Delete photo' }).click()
