@@ -276,7 +276,10 @@ const STATES: State[] = [
     until: async (page) => {
       await page.route('**/comments', broken)
       await page.goto(photo())
-      await page.getByRole('alert').filter({ hasText: 'Something failed' }).waitFor()
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /Something failed.*req-1/s })
+        .waitFor()
       await page.unroute('**/comments')
     },
   },

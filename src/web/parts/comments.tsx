@@ -5,7 +5,6 @@ import { COMMENT_MAX_CHARS } from '../../contract/limits.ts'
 import type { Comment, PhotoCard } from '../../contract/photos.ts'
 import { newKey } from '../api/client.ts'
 import { commentsQuery, deleteComment, postComment } from '../api/comments.ts'
-import { sentence } from '../api/problem.ts'
 import { useMe } from '../api/session.ts'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/button.tsx'
@@ -15,6 +14,7 @@ import { toast } from '../ui/toast.tsx'
 import { Avatar } from './avatar.tsx'
 import { toastRefusal } from './refusal.ts'
 import styles from './comments.module.css'
+import { reason, Retry } from './states.tsx'
 import { UserText } from './user-text.tsx'
 
 /** The conversation under a photo, oldest first, beginning with its latest page. */
@@ -25,15 +25,14 @@ export function Comments({ photo }: { photo: PhotoCard }) {
     <section className={styles.comments} aria-label="Comments">
       {list.isPending && photo.commentCount > 0 && <CommentBones count={Math.min(3, photo.commentCount)} />}
       {list.isError && (
-        <p role="alert" className={styles.note}>
-          {sentence(list.error)}{' '}
-          <Button
-            busy={list.isFetching}
-            onClick={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())}
-          >
-            Try again
-          </Button>
-        </p>
+        <div role="alert" className={styles.failed}>
+          <p>{reason(list.error)}</p>
+          <Retry
+            error={list.error}
+            isBusy={list.isFetching}
+            onRetry={() => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch())}
+          />
+        </div>
       )}
       {list.hasNextPage && !list.isFetchNextPageError && (
         <Button look="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
