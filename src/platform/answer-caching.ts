@@ -16,7 +16,7 @@ const NOTHING: ReadonlySet<number> = new Set([404, 410])
 const marks = new WeakMap<FastifyRequest, PageMark>()
 
 export interface AnswerCachingDeps {
-  pages: Pick<VisitorPages, 'begin' | 'markOf'>
+  pages: Pick<VisitorPages, 'beginFill' | 'markOf'>
   canReadPrimary: () => boolean
 }
 
@@ -38,7 +38,7 @@ export function createAnswerCaching({ pages, canReadPrimary }: AnswerCachingDeps
      */
     async beforeReading(request: FastifyRequest): Promise<void> {
       if (!manifestOf(request.routeOptions.config)?.cache || !isShareable(request)) return
-      const mark = await pages.begin(request.url)
+      const mark = await pages.beginFill(request.url)
       const isChanged = mark !== 'unknown' && mark !== null
       if (isChanged && !canReadPrimary()) return
       marks.set(request, mark)

@@ -34,15 +34,20 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
 export function suffices(
   entry: CacheEntry,
   scope: ReadScope,
-  tombstone: WritePosition | null,
+  tombstone: WritePosition | null | undefined,
   isSettled: boolean,
 ): boolean {
   if (scope === 'any') return true
-  // It lingers after a change, or after more than one, of which the last is known: whoever wrote since it was read may have made the first.
-  const lingers = tombstone !== null && entry.position < tombstone
-  if (scope === 'primary') return !lingers
-  const isTrusted = isSettled && !lingers && scope.isStrict !== true
+  // There may have been more changes than the last: whoever wrote since it was read may have made the first.
+  const isOld = lingers(entry, tombstone)
+  if (scope === 'primary') return !isOld
+  const isTrusted = isSettled && !isOld && scope.isStrict !== true
   return isTrusted || entry.position >= scope.since
+}
+
+/** Whether it changed since it was read, and is kept for a moment more. */
+export function lingers(entry: CacheEntry, tombstone: WritePosition | null | undefined): boolean {
+  return entry.position < (tombstone ?? '')
 }
 
 /** The scope that a load needs so that its value is past `tombstone` as well. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
+import { lingers, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
 import type { CacheKind, CacheTier, Load } from './cache-kind.ts'
 import type { MemoryTier } from './cache-memory.ts'
 import { LEASE_MS, type RedisTier } from './cache-redis.ts'
@@ -84,14 +84,14 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     for (const [at, { id, key, scope }] of wanted.entries()) {
       const { entry = null, tombstone = null } = answers[at] ?? {}
       const need = { id, key, scope: scopeOfLoad(scope, tombstone) }
-      if (!entry || !suffices(entry, scope, tombstone ?? null, settled)) {
+      if (!entry || !suffices(entry, scope, tombstone, settled)) {
         left.push(need)
         continue
       }
       found.set(key, { entry, tier: 'redis-cache' })
       // What lingers stays there: a process that has missed the message would take it for what is.
-      const isCurrent = !tombstone || entry.position >= tombstone
-      if (isCurrent) memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
+      if (!lingers(entry, tombstone))
+        memory.of(kind.name).set(id, entry, secondsOf(entry.payload, kind.memorySeconds), askedAt)
       if (entry.softExpiresAtMs < Date.now()) stale.push(need)
     }
     if (isCounted) {

@@ -38,8 +38,8 @@ export interface MemoryTier {
   of(kind: string): Shelf
   /** Of now. */
   generation(): Generation
-  /** Forgets everything. `isTold`: from now on messages tell of all changes. */
-  clear(isTold: boolean): void
+  /** Forgets everything. `hasMessages`: from now on they tell of all changes. */
+  clear(hasMessages: boolean): void
 }
 
 /**
@@ -50,7 +50,7 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
   const shelves = new Map<string, ReturnType<typeof createShelf>>()
   let youngBytes = 0
   let generation = 0
-  let isTold = false
+  let hasMessages = false
 
   function createShelf() {
     let [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()]
@@ -81,7 +81,7 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
         if (askedAt !== generation) return
         const buriedAt = shelf.tombstone(id)
         if (buriedAt && entry.position < buriedAt) return
-        const seconds = isTold ? ttlSeconds : Math.min(ttlSeconds, UNTOLD_SECONDS)
+        const seconds = hasMessages ? ttlSeconds : Math.min(ttlSeconds, UNTOLD_SECONDS)
         keep(id, { entry, expiresAtMs: Date.now() + seconds * 1_000, changedAt: null })
       },
       tombstone: (id) => buried.get(id) ?? buriedBefore.get(id),
@@ -124,10 +124,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
       return each.shelf
     },
     generation: () => generation,
-    clear(isToldFromNow) {
+    clear(hasMessagesNow) {
       youngBytes = 0
       generation += 1
-      isTold = isToldFromNow
+      hasMessages = hasMessagesNow
       for (const each of shelves.values()) each.clear()
     },
   }

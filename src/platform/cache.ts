@@ -5,7 +5,7 @@ import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createMemoryTier } from './cache-memory.ts'
 import { createRedisTier } from './cache-redis.ts'
 import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey, parseInvalidation } from './cache-scripts.ts'
-import { createHeardWrites } from './heard-writes.ts'
+import { createHeardWrites } from './cache-heard-writes.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadScope, WritePosition } from './postgres.ts'
@@ -72,9 +72,9 @@ export function createCache(options: CacheOptions): Cache {
   const fetch = createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax })
   const keyOf = (kind: CacheKind, id: string) => entryKey(kind.name, namespace + id)
 
-  function listen(isTold: boolean): void {
+  function listen(hasMessages: boolean): void {
     heardWrites.clear()
-    memory.clear(isTold)
+    memory.clear(hasMessages)
   }
 
   subscriber.on('ready', () => {
@@ -194,7 +194,7 @@ export function createCache(options: CacheOptions): Cache {
 
     [Symbol.asyncDispose]() {
       redis.close()
-      memory.clear(false)
+      listen(false)
       return Promise.resolve()
     },
   }

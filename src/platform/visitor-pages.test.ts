@@ -89,7 +89,7 @@ test('many counted changes become one purge, of the pages that may be kept', asy
     string,
     string,
   ]
-  assert.deepEqual([await pages.begin(photo), await pages.begin(likes)], [null, null])
+  assert.deepEqual([await pages.beginFill(photo), await pages.beginFill(likes)], [null, null])
 
   t.mock.timers.enable({ apis: ['setTimeout'] })
   for (let like = 0; like < 100; like += 1) pages.counted([photo, likes, other])
@@ -140,7 +140,7 @@ test('a PoP that does not confirm is an error, after the balancer was purged all
 async function askPage(marks: PageMark[], canReadPrimary = true) {
   const next = async () => (marks.length > 1 ? (marks.shift() ?? null) : (marks[0] ?? null))
   const caching = createAnswerCaching({
-    pages: { begin: next, markOf: next },
+    pages: { beginFill: next, markOf: next },
     canReadPrimary: () => canReadPrimary,
   })
   const app = fastify()
@@ -193,7 +193,7 @@ test('an answer that sets a cookie is never shared, whatever its route declares'
 test('the app server’s part of Cache-Status is a hit when no database was asked', async () => {
   const unmarked = async () => null
   const caching = createAnswerCaching({
-    pages: { begin: unmarked, markOf: unmarked },
+    pages: { beginFill: unmarked, markOf: unmarked },
     canReadPrimary: () => true,
   })
   for (const [work, status] of [

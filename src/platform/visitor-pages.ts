@@ -22,7 +22,7 @@ export interface VisitorPages extends AsyncDisposable {
   /** As `changed`, but says when it could not be confirmed. @throws Error */
   purge(urls: readonly string[]): Promise<void>
   /** Before a page is read that NGINX may keep: from now on it counts as kept. Its mark, as `markOf`. */
-  begin(url: string): Promise<PageMark>
+  beginFill(url: string): Promise<PageMark>
   /** A page may be kept if this is the same after it was read as before, and it was read on the primary unless this is null. */
   markOf(url: string): Promise<PageMark>
 }
@@ -127,7 +127,7 @@ export function createVisitorPages(deps: {
       for (const url of urls) gathered.add(url)
       timer ??= setTimeout(turn, GATHER_MS).unref()
     },
-    async begin(url) {
+    async beginFill(url) {
       if (!redisMain.isSettled()) return 'unknown'
       const keeping = redisMain.client.set(keptKey(url), '', 'EX', KEPT_SECONDS).catch(() => null)
       const [mark, kept] = await Promise.all([markOf(url), keeping])

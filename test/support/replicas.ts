@@ -63,7 +63,7 @@ export async function startReplicated(t: TestContext, delays: readonly string[],
     await ended
     moveToTimeline(path('pg1'), timeline)
     first.start()
-    await eventually('the server is up again', 20_000, () => canConnect(port))
+    await eventually('the server is up again', 20_000, () => connects(port))
   }
   for (const delay of delays) {
     const name = `pg${nodes.length + 1}`
@@ -80,16 +80,12 @@ export async function startReplicated(t: TestContext, delays: readonly string[],
   return nodes
 }
 
-async function canConnect(port: number): Promise<true | null> {
+/** @throws while it does not answer */
+async function connects(port: number): Promise<true> {
   const client = new pg.Client({ host: '127.0.0.1', port, user: 'minigram_user', database: 'postgres' })
-  try {
-    await client.connect()
-    return true
-  } catch {
-    return null
-  } finally {
-    await client.end().catch(() => undefined)
-  }
+  await client.connect()
+  await client.end()
+  return true
 }
 
 /** Of a server that is down. Replicas ask for its history, of which there is none. */

@@ -9,9 +9,9 @@ import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
 import {
   accountCard,
   notFound,
+  profiles,
   requireAccountId,
   requireUsername,
-  profiles,
   type CardFields,
 } from '../accounts/accounts.service.ts'
 import { followedAmong, followees } from '../accounts/followees.service.ts'
