@@ -78,13 +78,12 @@ export const accountIds: CachedKind = {
 }
 
 /** Cards as JSON, ready to be joined. */
-export const accountCards: CachedKind<Buffer> = {
+export const accountCards: CachedKind = {
   name: 'account-card',
   ttlSeconds: TTL_SECONDS,
   memorySeconds: TTL_SECONDS,
   load: async (db, ids) =>
     new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(accountCard(row))])),
-  decode: (payload) => Buffer.from(payload),
 }
 
 /** Profiles as JSON, without what concerns the viewer. */

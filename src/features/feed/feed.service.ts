@@ -39,7 +39,7 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
   }
 
   /** A `PhotoPage` as JSON. `begun`: its list, if that was begun to be read. */
-  async function page(viewer: FeedViewer, wanted: Page, begun?: Promise<FeedList | null>): Promise<Buffer> {
+  async function page(viewer: FeedViewer, wanted: Page, begun?: Promise<FeedList | null>): Promise<string> {
     const trace: CacheTrace = { hasLoaded: false }
     const { cards, position } = await fill(wanted, {
       ids: async (before, limit) => {

@@ -28,7 +28,7 @@ const Upload = Type.Object({ ...PhotoText.properties, file: Type.String({ format
 
 export function photosRoutes(app: App, { db, photos, likedAmong }: PhotosDeps): void {
   /** Found again where the cache knows nothing: the refusal says whether there ever was such a photo. */
-  async function detail(viewer: Viewer, id: string): Promise<Buffer> {
+  async function detail(viewer: Viewer, id: string): Promise<string> {
     const [[card], liked] = await Promise.all([cardViews(db, viewer, [id]), likedAmong(db, viewer, [id])])
     if (card) return detailJson(card, liked)
     await db.read(viewer, (db) => requirePhoto(db, id))

@@ -41,7 +41,7 @@ function ownMatches(db: Database, viewer: Viewer, q: string): Promise<string[]> 
   return db.read(viewer, (db) => searchAccounts(db, q, PAGE_LIMIT_MAX))
 }
 
-function usernameIn(card: Buffer | undefined): string[] {
+function usernameIn(card: string | undefined): string[] {
   // What `accountCards` holds.
-  return card ? [(JSON.parse(card.toString()) as AccountCard).username] : []
+  return card ? [(JSON.parse(card) as AccountCard).username] : []
 }
