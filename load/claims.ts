@@ -4,6 +4,8 @@ export interface Claim {
   better: 'lower' | 'higher'
   limit: number
   unit: string
+  /** Aimed at and not promised: to miss it fails no run (docs/decisions/0014). */
+  isGoal?: true
   /** What stands for a thing that one machine does not have. */
   substitute?: string
   /** Why nothing measures it in this version. */
@@ -17,8 +19,21 @@ const DRILLS = 'the drills come with a later version'
 export const CLAIMS = {
   P1: { title: 'concurrent people', better: 'higher', limit: 2_000, unit: 'people' },
   P2: { title: 'response time P95 at P1', better: 'lower', limit: 300, unit: 'ms' },
+  P2b: {
+    title: 'response time P95 with 4,000 people and 2,000 actions a second',
+    better: 'lower',
+    limit: 200,
+    unit: 'ms',
+    isGoal: true,
+  },
   P3: { title: 'dynamic throughput at P1', better: 'higher', limit: 1_500, unit: 'req/s' },
-  P3b: { title: 'dynamic throughput of browse against a constant answer', better: 'higher', limit: 0.5, unit: '×' },
+  P3b: {
+    title: 'dynamic throughput of browse against a constant answer',
+    better: 'higher',
+    limit: 0.5,
+    unit: '×',
+    isGoal: true,
+  },
   P4: { title: 'errors at P1', better: 'lower', limit: 0.1, unit: '%' },
   P5: {
     title: 'edge hits P95 from five places',

@@ -1,8 +1,8 @@
 import type { Services } from '../src/processes/services.ts'
 import { CLAIMS, type Claim, type ClaimId } from './claims.ts'
 
-/** `void`: the run measured something else than what it was about, such as the generator itself. */
-export type Verdict = 'pass' | 'fail' | 'void'
+/** `void`: the run measured something else than what it was about, such as the generator itself. `missed`: a goal, and no promise. */
+export type Verdict = 'pass' | 'fail' | 'void' | 'missed'
 
 /** One claim, measured. */
 export interface Measurement {
@@ -76,6 +76,7 @@ export interface Scenario {
 
 /** The verdict on a value by its claim's limit. */
 export function judge(id: ClaimId, value: number): Verdict {
-  const { better, limit }: Claim = CLAIMS[id]
-  return (better === 'lower' ? value <= limit : value >= limit) ? 'pass' : 'fail'
+  const { better, limit, isGoal }: Claim = CLAIMS[id]
+  if (better === 'lower' ? value <= limit : value >= limit) return 'pass'
+  return isGoal ? 'missed' : 'fail'
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Measurement } from '../scenario.ts'
+import { judge, type Measurement } from '../scenario.ts'
 import { compare } from './compare.ts'
 import { claimRows, EXIT_CODES, verdictOf } from './report.ts'
 import { scenarioReport, someReport } from './some-report.ts'
@@ -48,6 +48,17 @@ test('a failure outweighs a void run, and nothing measured is void', () => {
   assert.equal(verdictOf(rowsOf(measured('P1', 2_000, 'void'), { ...measured('P1', 1, 'fail') })), 'fail')
   assert.equal(verdictOf(rowsOf()), 'void')
   assert.deepEqual(EXIT_CODES, { pass: 0, fail: 1, void: 2 })
+})
+
+test('a missed goal is told and fails nothing', () => {
+  assert.deepEqual([judge('P3b', 0.5), judge('P3b', 0.4), judge('P3', 400)], ['pass', 'missed', 'fail'])
+  const rows = claimRows(
+    [scenarioReport('constant', [{ claim: 'P3b', value: 0.4, verdict: judge('P3b', 0.4), samples: 10 }])],
+    KNOWN,
+    () => '',
+  )
+  assert.equal(row(rows, 'P3b').status, 'missed')
+  assert.equal(verdictOf(rows), 'pass')
 })
 
 test('two reports compare promise by promise, and say which way is better', () => {

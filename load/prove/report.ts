@@ -17,6 +17,8 @@ export interface ScenarioReport {
 }
 
 export type Status = Verdict | 'not run' | 'not yet'
+/** Of a whole run. */
+export type Outcome = 'pass' | 'fail' | 'void'
 
 /** One promise in the report. */
 export interface ClaimRow {
@@ -55,7 +57,7 @@ export interface ProveReport {
   isQuick: boolean
   isInterrupted: boolean
   command: string
-  verdict: Verdict
+  verdict: Outcome
   machine: Machine
   commit: Commit | null
   stack: { release: string; appServers: number; pops: number; people: number; photos: number; follows: number }
@@ -110,15 +112,19 @@ export function claimRows(
   })
 }
 
-const RANK: Readonly<Record<Verdict, number>> = { fail: 0, void: 1, pass: 2 }
+const RANK: Readonly<Record<Verdict, number>> = { fail: 0, void: 1, missed: 2, pass: 3 }
 
-/** One failed promise fails the run; one void makes it void; a run that measured nothing has proved nothing. */
-export function verdictOf(rows: readonly ClaimRow[]): Verdict {
+/** One failed promise fails the run; one void makes it void; a run that measured nothing has proved nothing. A missed goal changes nothing. */
+export function verdictOf(rows: readonly ClaimRow[]): Outcome {
   if (rows.some(({ status }) => status === 'fail')) return 'fail'
-  return rows.some(({ status }) => status === 'void') || !rows.some(({ status }) => status === 'pass') ? 'void' : 'pass'
+  return rows.some(({ status }) => status === 'void') || !rows.some(isMeasured) ? 'void' : 'pass'
 }
 
-export const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, void: 2 }
+export const EXIT_CODES: Readonly<Record<Outcome, number>> = { pass: 0, fail: 1, void: 2 }
+
+export function isMeasured({ status }: Pick<ClaimRow, 'status'>): boolean {
+  return status !== 'not run' && status !== 'not yet'
+}
 
 export function countOf(rows: readonly Pick<ClaimRow, 'status'>[], status: Status): number {
   return rows.filter((row) => row.status === status).length

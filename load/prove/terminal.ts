@@ -1,19 +1,20 @@
 import type { Printer } from '../../src/cli/print.ts'
 import { duration, number, quantity, target } from './format.ts'
-import { countOf, type ClaimRow, type ProveReport, type Status } from './report.ts'
+import { countOf, isMeasured, type ClaimRow, type ProveReport, type Status } from './report.ts'
 import type { Progress } from './run-scenarios.ts'
 
 const COLOURS: Readonly<Record<Status, 'green' | 'red' | 'yellow' | 'dim'>> = {
   pass: 'green',
   fail: 'red',
   void: 'yellow',
+  missed: 'yellow',
   'not run': 'dim',
   'not yet': 'dim',
 }
 
 /** The table of promises for a terminal; what was not measured is counted below it. */
 export function claimTable(rows: readonly ClaimRow[], paint: Printer['paint']): string[] {
-  const shown = rows.filter(({ status }) => status === 'pass' || status === 'fail' || status === 'void')
+  const shown = rows.filter(isMeasured)
   const cells = shown.map(({ id, title, target: goal, value, status }) => [
     id,
     title,
@@ -40,6 +41,7 @@ export function countLine(rows: readonly Pick<ClaimRow, 'status'>[]): string {
     [countOf(rows, 'pass'), 'hold'],
     [countOf(rows, 'fail'), 'do not'],
     [countOf(rows, 'void'), 'void'],
+    [countOf(rows, 'missed'), 'goals missed'],
     [countOf(rows, 'not run'), 'not run'],
     [countOf(rows, 'not yet'), 'not yet measured'],
   ]

@@ -1,6 +1,6 @@
 import { changeText, type ClaimChange, type Comparison } from '../compare.ts'
 import { number, quantity, target } from '../format.ts'
-import type { ClaimRow, Status } from '../report.ts'
+import { isMeasured, type ClaimRow, type Status } from '../report.ts'
 import { html, type Markup } from './markup.ts'
 
 const GROUPS: readonly (readonly [string, string])[] = [
@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<Status, string>> = {
   pass: '✓ holds',
   fail: '✕ fails',
   void: '? void',
+  missed: '– goal missed',
   'not run': 'not run',
   'not yet': 'not yet',
 }
@@ -23,14 +24,14 @@ const WORDS: Readonly<Record<Status, string>> = {
 /** What was measured, a table per group. */
 export function measuredClaims(rows: readonly ClaimRow[], comparison: Comparison | null): Markup[] {
   return GROUPS.flatMap(([letter, title]) => {
-    const own = rows.filter(({ id, status }) => id.startsWith(letter) && isMeasured(status))
+    const own = rows.filter((row) => row.id.startsWith(letter) && isMeasured(row))
     return own.length === 0 ? [] : [claimTable(title, own, comparison)]
   })
 }
 
 /** The promises of which this run says nothing, and why. */
 export function openClaims(rows: readonly ClaimRow[]): Markup | null {
-  const open = rows.filter(({ status }) => !isMeasured(status))
+  const open = rows.filter((row) => !isMeasured(row))
   if (open.length === 0) return null
   return html`<h2 id="open">Of these this run says nothing</h2>
     <table class="open">
@@ -55,10 +56,6 @@ export function openClaims(rows: readonly ClaimRow[]): Markup | null {
         )}
       </tbody>
     </table>`
-}
-
-function isMeasured(status: Status): boolean {
-  return status === 'pass' || status === 'fail' || status === 'void'
 }
 
 function claimTable(title: string, rows: readonly ClaimRow[], comparison: Comparison | null): Markup {

@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare.ts'
 import { bytes, counted, duration, number, quantity } from '../format.ts'
-import { countOf, type ProveReport, type ScenarioReport } from '../report.ts'
+import { countOf, isMeasured, type ProveReport, type ScenarioReport } from '../report.ts'
 import { figure } from './charts/figure.ts'
 import { measuredClaims, openClaims } from './claim-tables.ts'
 import { html, Markup } from './markup.ts'
@@ -65,19 +65,21 @@ function day({ startedAt }: Pick<ProveReport, 'startedAt'>): string {
 
 function headline({ claims, isInterrupted }: ProveReport): Markup {
   const [pass, fail, unsure] = [countOf(claims, 'pass'), countOf(claims, 'fail'), countOf(claims, 'void')]
-  const none = claims.length - pass - fail - unsure
+  const missed = countOf(claims, 'missed')
+  const none = claims.filter((row) => !isMeasured(row)).length
   const measured = pass + fail + unsure
   const text = headlineText(pass, measured)
   const share = (name: string, count: number) =>
     count === 0 ? null : html`<span class="${name}" style="flex: ${count}"></span>`
   return html`<p class="verdict">${text}${isInterrupted ? '; the run was interrupted' : ''}</p>
     <div class="shares" aria-hidden="true">
-      ${[share('pass', pass), share('fail', fail), share('void', unsure), share('none', none)]}
+      ${[share('pass', pass), share('fail', fail), share('void', unsure), share('missed', missed), share('none', none)]}
     </div>
     <ul class="counts">
       <li><b>${pass}</b> hold</li>
       <li><b>${fail}</b> fail</li>
       <li><b>${unsure}</b> void</li>
+      ${missed === 0 ? null : html`<li><b>${missed}</b> ${missed === 1 ? 'goal' : 'goals'} missed</li>`}
       <li><b>${countOf(claims, 'not run')}</b> not in this run</li>
       <li><b>${countOf(claims, 'not yet')}</b> not measured by this version</li>
     </ul>`

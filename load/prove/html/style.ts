@@ -23,7 +23,7 @@ code { font: 12.5px/1.45 ui-monospace, 'SFMono-Regular', 'DejaVu Sans Mono', Men
 .verdict + .lead { margin-top: 10px; }
 .shares { display: flex; gap: 3px; height: 10px; margin: 26px 0 10px; }
 .shares span { border-radius: 3px; min-width: 6px; }
-.shares .pass { background: var(--good); } .shares .fail { background: var(--bad); } .shares .void { background: var(--unsure); }
+.shares .pass { background: var(--good); } .shares .fail { background: var(--bad); } .shares :is(.void, .missed) { background: var(--unsure); }
 .shares .none { background: var(--line); }
 .counts { display: flex; flex-wrap: wrap; gap: 4px 22px; list-style: none; padding: 0; margin: 0; color: var(--muted); }
 .counts b { color: var(--ink); font-variant-numeric: tabular-nums; }
@@ -51,10 +51,10 @@ thead th { color: var(--muted); font-size: 13px; padding: 4px 12px 6px 0; border
 .claims .note { color: var(--ink); }
 .meter { display: block; margin: 6px 0 0 auto; width: 92px; height: 6px; }
 .meter .track { fill: var(--line); } .meter .limit-at { stroke: var(--ink); stroke-width: 1.5; }
-.meter .pass { fill: var(--good); } .meter .fail { fill: var(--bad); } .meter .void { fill: var(--unsure); }
+.meter .pass { fill: var(--good); } .meter .fail { fill: var(--bad); } .meter :is(.void, .missed) { fill: var(--unsure); }
 .pill { display: inline-block; padding: 1px 9px 2px; border-radius: 99px; font-size: 13px; font-weight: 600; white-space: nowrap; }
 .pill.pass { color: var(--good); background: var(--good-soft); } .pill.fail { color: var(--bad); background: var(--bad-soft); }
-.pill.void { color: var(--unsure); background: var(--unsure-soft); } .pill.none { color: var(--muted); background: var(--sunken); }
+.pill:is(.void, .missed) { color: var(--unsure); background: var(--unsure-soft); } .pill.none { color: var(--muted); background: var(--sunken); }
 .better { color: var(--good); } .worse { color: var(--bad); } .same { color: var(--muted); }
 .open td, .open th { color: var(--muted); padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 .open th { color: var(--ink); }
