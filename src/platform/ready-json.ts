@@ -12,6 +12,15 @@ export function sendJson(reply: Pick<FastifyReply, 'header'>, json: string): nev
   return json as never
 }
 
+/**
+ * JSON in ASCII, what is beyond escaped, for what is cached. One emoji in one caption, and V8 would hold the whole page in two
+ * bytes a character and encode it for every answer.
+ */
+export function asciiJson(value: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, escaped)
+}
+
 /** JSON of a string that holds nothing to escape: an id, a cursor. */
 export function quoted(plain: string | null): string {
   return plain === null ? 'null' : `"${plain}"`

@@ -8,6 +8,7 @@ import { detached, newId } from '../../platform/ids.ts'
 import type { Passwords } from '../../platform/passwords.ts'
 import type { Reader, Writer } from '../../platform/postgres.ts'
 import { violatedUnique } from '../../platform/postgres-errors.ts'
+import { asciiJson } from '../../platform/ready-json.ts'
 import { VISITOR, type Viewer } from '../../platform/viewer.ts'
 import * as queries from './accounts.queries.ts'
 import { placesOfCard } from './card-pages.queries.ts'
@@ -83,7 +84,7 @@ export const accountCards: CachedKind = {
   ttlSeconds: TTL_SECONDS,
   memorySeconds: TTL_SECONDS,
   load: async (db, ids) =>
-    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(accountCard(row))])),
+    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, asciiJson(accountCard(row))])),
 }
 
 /** Profiles as JSON, without what concerns the viewer. */
@@ -92,7 +93,7 @@ export const profiles: CachedKind = {
   ttlSeconds: TTL_SECONDS,
   memorySeconds: TTL_SECONDS,
   load: async (db, ids) =>
-    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, JSON.stringify(profileFields(row))])),
+    new Map((await queries.findAccounts(db, ids)).map((row) => [row.id, asciiJson(profileFields(row))])),
 }
 
 /** After whatever changes how these accounts look. */

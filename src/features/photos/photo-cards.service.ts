@@ -4,7 +4,7 @@ import type { CacheKind, CacheTrace } from '../../platform/cache-kind.ts'
 import type { AfterCommit, CachedKind, Database } from '../../platform/consistency.ts'
 import { countIds, detached, splitIds, UUID_CHARS } from '../../platform/ids.ts'
 import type { Reader } from '../../platform/postgres.ts'
-import { quoted } from '../../platform/ready-json.ts'
+import { asciiJson, quoted } from '../../platform/ready-json.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { accountCard, accountCards } from '../accounts/accounts.service.ts'
 import * as queries from './photos.queries.ts'
@@ -71,7 +71,7 @@ export const photoCards: CachedKind<CardParts> = {
     const rows = await queries.photoRows(db, ids)
     return new Map(
       rows.map((row) => {
-        const rest = JSON.stringify(ownFields(row)).replace('{', ',')
+        const rest = asciiJson(ownFields(row)).replace('{', ',')
         return [row.id, `${row.status === 'ready' ? 'r' : '-'}${row.account_id}${rest}`]
       }),
     )
