@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import pg from 'pg'
 import type { Tables } from '../../db/tables.ts'
 import type { Log } from './log.ts'
@@ -31,6 +31,9 @@ const SILENCE_MAX_MS = 3_000
 // @NOTE not the insert position: no replica gets there before the primary writes its log the next time. A commit is answered after its flush.
 // In small letters, as to_hex has it: names of log files have capitals, and positions are compared as texts.
 const FLUSHED = `lower(substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8)) || ':' || lpad(to_hex((pg_current_wal_flush_lsn() - '0/0')::bigint), 16, '0')`
+
+/** The parameter, which says nothing, has connections keep it as prepared (prepared-statements.ts): every write asks. */
+const POSITION = CompiledQuery.raw(`select ${FLUSHED} as position where $1::boolean`, [true])
 
 const STATE_SQL = `select pg_is_in_recovery() as recovering,
   case when not pg_is_in_recovery() then ${FLUSHED}
@@ -124,7 +127,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
       void probe()
     },
     async currentPosition(connection) {
-      const { rows } = await sql.raw<{ position: string }>(`select ${FLUSHED} as position`).execute(connection)
+      const { rows } = await connection.executeQuery<{ position: string }>(POSITION)
       if (!rows[0]) throw new Error('the primary told no position')
       return rows[0].position
     },
@@ -140,7 +143,7 @@ export function watchRole(options: { name: string; connection: pg.ClientConfig; 
 /** State, and on a primary what is running. */
 async function look(client: pg.Client, isReplica: boolean): Promise<[StateRow, string[]]> {
   if (isReplica) {
-    const { rows } = await client.query<StateRow>(STATE_SQL)
+    const { rows } = await client.query<StateRow>({ name: 'state', text: STATE_SQL })
     if (rows[0]?.recovering) return [rows[0], []]
   }
   // Two statements in one message: pg answers with a result for each.

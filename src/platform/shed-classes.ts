@@ -1,51 +1,66 @@
 import { shedClassOf, type DeclaredRoute } from './route-manifest.ts'
 import type { ShedClass } from './shed-policy.ts'
 
-interface Pattern {
-  url: string
-  /** Null: any segment, as of `:id`. What stands around a parameter (`@:username`) is not looked at. */
-  segments: readonly (string | null)[]
-  shedClass: ShedClass
-}
-
 export interface Classified {
   /** The route's pattern, for metrics. */
   url: string
   shedClass: ShedClass
 }
 
+/** What has been read of a path so far; which segments may follow. */
+interface Step {
+  outright: Map<string, Step>
+  /** Any segment, as of `:id`. What stands around a parameter (`@:username`) is not looked at. */
+  parameter: Step | null
+  end: Classified | null
+}
+
 /** Finds a request's class before anything else of it is looked at. What is no route of ours is a read or a write like others. */
 export function createShedClasses() {
-  const patterns = new Map<string, Pattern[]>()
-  const keyOf = (method: string, segments: readonly unknown[]) => `${method} ${segments.length}`
+  const roots = new Map<string, Step>()
 
   return {
     add({ method, url, manifest }: DeclaredRoute): void {
-      const segments = segmentsOf(url).map((segment) => (segment.includes(':') ? null : segment))
       for (const each of method.split(',')) {
-        const key = keyOf(each, segments)
-        patterns.set(key, [...(patterns.get(key) ?? []), { url, segments, shedClass: shedClassOf(manifest, each) }])
+        let step = roots.get(each)
+        if (!step) roots.set(each, (step = newStep()))
+        for (const segment of withoutSlashes(url).split('/')) step = next(step, segment)
+        step.end ??= { url, shedClass: shedClassOf(manifest, each) }
       }
     },
 
     of(method: string, url: string): Classified {
+      const root = roots.get(method)
       const end = url.indexOf('?')
-      const asked = segmentsOf(end === -1 ? url : url.slice(0, end))
-      const fitting = (patterns.get(keyOf(method, asked)) ?? []).filter(({ segments }) =>
-        segments.every((segment, index) => segment === null || segment === asked[index]),
-      )
-      // As the router: what is said outright goes before a parameter.
-      return fitting.find(({ segments }) => !segments.includes(null)) ?? fitting[0] ?? unknownOf(method)
+      const path = withoutSlashes(end === -1 ? url : url.slice(0, end))
+      return (root && find(root, path, 0)) ?? { url: 'unknown', shedClass: shedClassOf(null, method) }
     },
   }
 }
 
 export type ShedClasses = ReturnType<typeof createShedClasses>
 
-function segmentsOf(path: string): string[] {
-  return path.replace(/^\/|\/$/g, '').split('/')
+function newStep(): Step {
+  return { outright: new Map(), parameter: null, end: null }
 }
 
-function unknownOf(method: string): Classified {
-  return { url: 'unknown', shedClass: shedClassOf(null, method) }
+function next(step: Step, segment: string): Step {
+  if (segment.includes(':')) return (step.parameter ??= newStep())
+  let known = step.outright.get(segment)
+  if (!known) step.outright.set(segment, (known = newStep()))
+  return known
+}
+
+/** As the router: what is said outright goes before a parameter. `path` from `start` on; past its end nothing is left of it. */
+function find({ outright, parameter, end }: Step, path: string, start: number): Classified | null {
+  if (start > path.length) return end
+  const slash = path.indexOf('/', start)
+  const after = slash === -1 ? path.length : slash
+  const known = outright.get(path.slice(start, after))
+  return (known && find(known, path, after + 1)) ?? (parameter && find(parameter, path, after + 1))
+}
+
+function withoutSlashes(path: string): string {
+  const isOpen = path.length > 1 && path.endsWith('/')
+  return path.slice(path.startsWith('/') ? 1 : 0, isOpen ? -1 : undefined)
 }

@@ -36,7 +36,7 @@ export function createFeedUpdates({ lists }: { lists: Pick<FeedLists, 'pushOwn' 
       return fanOut(trx, 'feed.drop', { accountId, photoIds, isReady: false, after: null })
     },
     /** Whom these accounts follow has changed, or whether those may be seen: their lists are built again when they look. */
-    forget(after: AfterCommit, ...accountIds: readonly string[]): void {
+    forget(after: Pick<AfterCommit, 'run'>, ...accountIds: readonly string[]): void {
       after.run((position) => lists.forget(accountIds, position))
     },
   }

@@ -1,51 +1,34 @@
 import { sql } from 'kysely'
-import type { Reader, Writer } from '../../platform/postgres.ts'
+import type { Reader } from '../../platform/postgres.ts'
 import { CARD_COLUMNS } from '../accounts/accounts.service.ts'
 
-/** Both rows in the order that everybody keeps, so that two people who follow each other at once do not wait for each other. Uses accounts_pkey, accounts_username_prefix. */
-export function lockBoth(trx: Writer, id: string, username: string) {
-  return trx
-    .selectFrom('accounts')
-    .select(['id', 'username', 'follower_count'])
-    .where((row) => row.or([row('id', '=', id), row('username', '=', username)]))
-    .orderBy('id')
-    .forNoKeyUpdate()
-    .execute()
-}
-
-/** Whether it was new. Uses follows_pkey. */
-export async function insertFollow(trx: Writer, followerId: string, followeeId: string): Promise<boolean> {
-  const row = await trx
-    .insertInto('follows')
-    .values({ follower_id: followerId, followee_id: followeeId })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('follower_id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Whether it was there. Uses follows_pkey. */
-export async function deleteFollow(trx: Writer, followerId: string, followeeId: string): Promise<boolean> {
-  const row = await trx
-    .deleteFrom('follows')
-    .where('follower_id', '=', followerId)
-    .where('followee_id', '=', followeeId)
-    .returning('follower_id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** On both sides, whose rows are locked. Uses accounts_pkey. */
-export async function addToCounts(trx: Writer, followerId: string, followeeId: string, change: 1 | -1): Promise<void> {
-  const changeOf = (id: string) => sql<number>`case when id = ${id} then ${change}::int else 0 end`
-  await trx
-    .updateTable('accounts')
-    .set((column) => ({
-      following_count: column('following_count', '+', changeOf(followerId)),
-      follower_count: column('follower_count', '+', changeOf(followeeId)),
-    }))
-    .where('id', 'in', [followerId, followeeId])
-    .execute()
+/**
+ * Makes or takes back a follow and counts it on both sides. Both rows are locked in the order that everybody keeps, so that two
+ * people who follow each other at once do not wait for each other. Undefined when there is no such account to follow; `isBoth`:
+ * the follower's own is there too, and the two are not one. Uses accounts_pkey, accounts_username_prefix, follows_pkey.
+ */
+export async function setFollow(db: Reader, followerId: string, username: string, follows: boolean) {
+  const change = follows
+    ? sql`insert into follows (follower_id, followee_id) select ${followerId}::uuid, id from followee where is_both
+        on conflict do nothing returning followee_id`
+    : sql`delete from follows using followee
+        where follower_id = ${followerId} and followee_id = followee.id and is_both returning followee_id`
+  const { rows } = await sql<{ id: string; follower_count: number; isBoth: boolean; isChange: boolean }>`
+    with locked as materialized (
+      select id, username, follower_count from accounts where id = ${followerId} or username = ${username}
+      order by id for no key update
+    ), followee as (
+      select id, follower_count, (select count(*) from locked) = 2 as is_both from locked where username = ${username}
+    ), changed as (${change}), counted as (
+      update accounts set
+        following_count = following_count + case when accounts.id = followee_id then 0 else ${follows ? 1 : -1}::int end,
+        follower_count = accounts.follower_count + case when accounts.id = followee_id then ${follows ? 1 : -1}::int else 0 end
+      from changed where accounts.id in (followee_id, ${followerId}) returning accounts.id, accounts.follower_count
+    )
+    select id, coalesce((select follower_count from counted where counted.id = followee.id), follower_count) as follower_count,
+      is_both as "isBoth", exists (select from changed) as "isChange"
+    from followee`.execute(db)
+  return rows[0]
 }
 
 export interface FollowPosition {

@@ -36,31 +36,28 @@ export function createFollows(deps: {
   db: Database
   events: Events
   /** Whom one follows decides what is in one's feed: feeds stand on follows, so follows are given it. */
-  forgetFeed: (after: AfterCommit, accountId: string) => void
+  forgetFeed: (after: Pick<AfterCommit, 'run'>, accountId: string) => void
 }) {
   const { db, events, forgetFeed } = deps
 
   /** Following twice is following once. @throws AppError account.not_found, follow.self */
   async function set(account: ViewerAccount, username: string, follows: boolean): Promise<FollowState> {
-    const change = follows ? 1 : -1
-    const { isChange, followeeId, followerCount } = await db.write(account.id, async (trx, after) => {
-      const wanted = requireUsername(username)
-      const rows = await queries.lockBoth(trx, account.id, wanted)
-      const followee = rows.find((row) => row.username === wanted)
-      if (!followee) throw notFound(username)
-      if (followee.id === account.id) throw new AppError('follow.self', 'Choose somebody else.')
-      if (rows.length < 2) throw new AppError('session.required', 'This account was deleted.')
-      const { id: followeeId } = followee
+    const {
+      id: followeeId,
+      followerCount,
+      isChange,
+    } = await db.writeStatement(account.id, async (db, after) => {
+      const followed = await queries.setFollow(db, account.id, requireUsername(username), follows)
+      if (!followed) throw notFound(username)
+      const { id, follower_count: followerCount, isBoth, isChange } = followed
+      if (id === account.id) throw new AppError('follow.self', 'Choose somebody else.')
+      if (!isBoth) throw new AppError('session.required', 'This account was deleted.')
       // The cards of accounts show no numbers.
-      after.recount(profiles, account.id, followeeId)
+      after.recount(profiles, account.id, id)
       after.touch(followees, account.id)
-      const isChange = follows
-        ? await queries.insertFollow(trx, account.id, followeeId)
-        : await queries.deleteFollow(trx, account.id, followeeId)
       if (isChange) forgetFeed(after, account.id)
       if (isChange) after.rewrite(urlsOfFollow(account.username, username), 'soon')
-      if (isChange) await queries.addToCounts(trx, account.id, followeeId, change)
-      return { isChange, followeeId, followerCount: followee.follower_count + (isChange ? change : 0) }
+      return { id, followerCount, isChange }
     })
     if (isChange && follows) events.note('account.followed', { followerId: account.id, followeeId })
     return { follows, followerCount }

@@ -3,12 +3,14 @@ import type { Reader } from '../../platform/postgres.ts'
 
 /** How many of each kind of match are looked at; bounds what one letter can cost. */
 const CANDIDATES_MAX = 200
+/** Who is found by so many names needs none that are only spelt alike, which cost ten times as much to find. */
+const ENOUGH = 5
 /** A wrong letter, or two swapped, in a name of five leaves a third of its trigrams. */
 const SIMILARITY_MIN = 0.3
 
 /**
  * Ids of the best matches first: the exact username, usernames that begin so, names with a word that begins so, then what is spelt
- * alike, for which nobody looks where the others fill the page; within these the more followed first. Shorter than a trigram,
+ * alike, for which nobody looks where there are enough others; within these the more followed first. Shorter than a trigram,
  * nothing is spelt alike.
  * Uses accounts_username_prefix, accounts_username_trigram, accounts_display_name_trigram, accounts_pkey.
  */
@@ -36,7 +38,7 @@ export function searchStatement(q: string, limit: number) {
       (select id, 3, greatest(word_similarity(search_key(${q}), username),
                               word_similarity(search_key(${q}), search_key(display_name))) as likeness
        from accounts
-       where ${q.length >= 3} and (select count(distinct id) from named) < ${limit}
+       where ${q.length >= 3} and (select count(distinct id) from named) < ${Math.min(limit, ENOUGH)}
          -- what the operator below takes as alike, for this statement; asked for once, before anything is compared
          and (select set_config('pg_trgm.word_similarity_threshold', ${String(SIMILARITY_MIN)}, true)) is not null
          and (search_key(${q}) <% username or search_key(${q}) <% search_key(display_name))
