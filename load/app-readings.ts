@@ -24,11 +24,12 @@ export interface AppSampler extends AsyncDisposable {
   between(fromMs: number, toMs: number): AppUse
 }
 
-const SAMPLE_MS = 1_000
+/** To tell it costs an app server some ten milliseconds, in which it does nothing else. */
+const SAMPLE_MS = 5_000
 const LOOP_DELAY = 'event_loop_delay_p99_seconds'
 const SHED = 'http_requests_shed_total'
 
-/** Reads the app servers' metrics once a second until disposed. */
+/** Reads the app servers' metrics every few seconds until disposed. */
 export async function sampleApps(portOffset: number): Promise<AppSampler> {
   const readings: AppReading[] = [await readApps(portOffset)]
   let running: Promise<void> = Promise.resolve()

@@ -79,7 +79,7 @@ async function main(): Promise<number> {
     return finish({ mix, ...(await run(crowd)), servers: null }, values.json)
   }
   const { config, secrets } = loadConfig()
-  await using services = openServices(config, secrets, createLog('load', 'silent'))
+  await using services = openServices(config, secrets, createLog('load', 'silent'), { hasReaders: false })
   await services.postgres.untilWritable(10_000).catch(() => {
     throw new Error(`no stack answers at ${config.stateDirectory}   try: ./minigram up`)
   })

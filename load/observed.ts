@@ -14,10 +14,10 @@ export interface Observer extends AsyncDisposable {
   shed(fromMs: number, toMs: number): number
 }
 
-/** Watches all components of the stack from outside and the app servers from inside, once a second. */
+/** Watches all components of the stack from outside, and the app servers from inside. */
 export async function observe({ config }: Services): Promise<Observer> {
   await using stack = new AsyncDisposableStack()
-  const resources = stack.use(await sampleResources({ stateDirectory: config.stateDirectory }))
+  const resources = stack.use(await sampleResources({ stateDirectory: config.stateDirectory, hasMemory: false }))
   const apps = stack.use(await sampleApps(config.portOffset))
   const watching = stack.move()
   return {

@@ -54,7 +54,7 @@ export async function sampleResources({
   hasMemory = true,
 }: {
   stateDirectory: string
-  /** False where this very thread must not stand still for the tenth of a second that adding memory up takes. */
+  /** False where nobody must stand still for the tenths of a second that adding memory up takes: this thread, and whose memory it is. */
   hasMemory?: boolean
   /** Further processes by name, such as a server that the scenario itself has started. */
   also?: Readonly<Record<string, number>>

@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     return USAGE_EXIT
   }
   const { config, secrets } = loadConfig()
-  await using services = openServices(config, secrets, createLog('prove', 'silent'))
+  await using services = openServices(config, secrets, createLog('prove', 'silent'), { hasReaders: false })
   const report = await prove({
     services,
     known,

@@ -41,7 +41,7 @@ const log = createLog('stage-2', 'warn')
 const postgresNodes = config.postgresNodes.filter(({ name }) => name === process.argv[2])
 if (postgresNodes.length !== 1) throw new Error(`no database node ${process.argv[2]}`)
 const alone = { ...config, instance: 'stage-2', postgresNodes }
-await using services = openServices(alone, secrets, log, withoutCache)
+await using services = openServices(alone, secrets, log, { through: withoutCache })
 await using app = await createApiApp(services, () => 'ready')
 
 app.get<{ Params: { key: string; file: string } }>('/media/:key/:file', async (request, reply) => {

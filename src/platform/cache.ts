@@ -36,8 +36,8 @@ export interface Cache extends AsyncDisposable {
 
 export interface CacheOptions {
   redis: Redis
-  /** A connection of its own, for messages of other processes. */
-  subscriber: Redis
+  /** A connection of its own, for messages of other processes. Null: nobody here reads, and what others write is no news. */
+  subscriber: Redis | null
   log: Log
   metrics: Metrics
   /** Whether tombstones missing from redis-cache have expired anyway. */
@@ -77,7 +77,7 @@ export function createCache(options: CacheOptions): Cache {
     memory.clear(hasMessages)
   }
 
-  subscriber.on('ready', () => {
+  subscriber?.on('ready', () => {
     subscriber.subscribe(INVALIDATIONS_CHANNEL, heardWrites.channel).then(
       () => {
         // Of what was changed until now there was no message.
@@ -86,7 +86,7 @@ export function createCache(options: CacheOptions): Cache {
       (error: unknown) => log.warn({ event: 'cache.subscribe_failed', error: String(error) }),
     )
   })
-  subscriber.on('message', (channel, message) => {
+  subscriber?.on('message', (channel, message) => {
     if (channel === heardWrites.channel) return heardWrites.heard(message)
     const { position, keys } = parseInvalidation(message)
     for (const { key, lingers } of keys) {
@@ -94,7 +94,7 @@ export function createCache(options: CacheOptions): Cache {
       if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position, lingers)
     }
   })
-  subscriber.on('close', () => listen(false))
+  subscriber?.on('close', () => listen(false))
 
   /** With others who want the same; who wrote goes alone where what those got is not new enough. */
   async function obtain(

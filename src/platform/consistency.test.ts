@@ -11,7 +11,7 @@ import { createLog } from './log.ts'
 import { closeRedis, connectRedis } from './redis.ts'
 
 /** Longer than what was touched waits to be read again. */
-const READ_AGAIN_MS = 300
+const READ_AGAIN_MS = 600
 const NO_LIMITS = { MINIGRAM_LIMIT_READS_PER_MINUTE: '1000000', MINIGRAM_LIMIT_WRITES_PER_MINUTE: '1000000' }
 
 /** The most connections that were in use at once while `work` ran. */

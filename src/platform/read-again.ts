@@ -3,7 +3,7 @@ import type { CachedKind } from './consistency.ts'
 import type { WritePosition } from './postgres.ts'
 
 /** Until then a replica has heard of the write, so that the primary is left alone, and those of more writes are read together. */
-const DELAY_MS = 100
+const DELAY_MS = 250
 /** A write that touches more is a clean-up: nobody will look soon. */
 const KEYS_MAX = 20
 

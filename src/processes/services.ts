@@ -16,9 +16,16 @@ const CACHE_TIMEOUT_MS = 500
 
 export type Services = ReturnType<typeof openServices>
 
-/** What the API and the worker both stand on. Opens connections at once; disposes of them in reverse.
- *  `through` stands between readers and the cache, for who measures what it is worth. */
-export function openServices(config: Config, secrets: Secrets, log: Log, through = (cache: Cache): Cache => cache) {
+export interface ServicesOptions {
+  /** Whether pages are read here. Who only writes is not told of what others write: some hundred messages a second under load. */
+  hasReaders?: boolean
+  /** Stands between readers and the cache, for who measures what it is worth. */
+  through?: (cache: Cache) => Cache
+}
+
+/** What all processes stand on. Opens connections at once; disposes of them in reverse. */
+export function openServices(config: Config, secrets: Secrets, log: Log, options: ServicesOptions = {}) {
+  const { hasReaders = true, through = (cache: Cache) => cache } = options
   const metrics = createMetrics()
   const postgres = openPostgres({
     nodes: config.postgresNodes,
@@ -32,10 +39,12 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
   })
   const redisMain = openRedisMain(config.redisMain, secrets.get('redis-main'), log)
   const redisCache = openRedis(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache', CACHE_TIMEOUT_MS)
-  const subscriber = openSubscriber(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache-messages')
+  const subscriber = hasReaders
+    ? openSubscriber(config.redisCache, secrets.get('redis-cache'), log, 'redis-cache-messages')
+    : null
   const cache = createCache({
     redis: redisCache.client,
-    subscriber: subscriber.client,
+    subscriber: subscriber?.client ?? null,
     isSettled: () => redisCache.isSettled(),
     namespace: config.postgresDatabase === 'minigram' ? '' : `${config.postgresDatabase}:`,
     log,
@@ -60,7 +69,7 @@ export function openServices(config: Config, secrets: Secrets, log: Log, through
       await pages[Symbol.asyncDispose]()
       await edge[Symbol.asyncDispose]()
       await cache[Symbol.asyncDispose]()
-      await subscriber[Symbol.asyncDispose]()
+      await subscriber?.[Symbol.asyncDispose]()
       await redisCache[Symbol.asyncDispose]()
       await redisMain[Symbol.asyncDispose]()
       await postgres[Symbol.asyncDispose]()

@@ -12,7 +12,7 @@ const { config, secrets } = loadConfig()
 const log = createLog(config.instance, config.logLevel)
 exitOnProgrammerError(log)
 
-await using services = openServices(config, secrets, log)
+await using services = openServices(config, secrets, log, { hasReaders: false })
 await using jobs = createJobHandlers(services)
 await services.postgres.untilReadable(60_000)
 keepCompiledCode()

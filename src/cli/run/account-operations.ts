@@ -25,7 +25,7 @@ export async function withAccountOperations<Result>(
   }
   const { config, secrets } = loadConfig(stackEnvironment({ ...context.settings, nodeBinary: process.execPath }))
   const log = createLog('cli', 'silent')
-  await using services = openServices(config, secrets, log)
+  await using services = openServices(config, secrets, log, { hasReaders: false })
   await services.postgres.untilWritable(5_000)
   await untilConnected(services.redisMain)
   await using sessions = createSessions(services)
