@@ -174,7 +174,7 @@ export function loadConfig(environment: Environment = process.env): { config: Co
     shedDelayMs: integer('MINIGRAM_SHED_DELAY_MS', 100, 0, 10_000),
     drainSeconds: integer('MINIGRAM_DRAIN_SECONDS', 8, 0, 300),
     logLevel: text('MINIGRAM_LOG_LEVEL', 'info'),
-    workerNiceness: integer('MINIGRAM_WORKER_NICENESS', 5, 0, 19),
+    workerNiceness: integer('MINIGRAM_WORKER_NICENESS', 10, 0, 19),
     workerConcurrency: integer('MINIGRAM_WORKER_CONCURRENCY', Math.max(1, availableParallelism() - 1), 1, 64),
     feedPushMaxFollowers: integer('MINIGRAM_FEED_PUSH_MAX_FOLLOWERS', 2_000, 0, 1e9),
     limits: {
