@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestApp } from './app.ts'
 
 /** Longer than what was touched waits to be read again. */
-const QUIET_MS = 150
+const QUIET_MS = 400
 
 /** How often these app servers asked a database node, once nothing goes on behind the scenes. */
 export async function queriesOf(...apps: readonly TestApp[]): Promise<number> {
