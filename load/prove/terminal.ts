@@ -41,7 +41,7 @@ export function countLine(rows: readonly Pick<ClaimRow, 'status'>[]): string {
     [countOf(rows, 'pass'), 'hold'],
     [countOf(rows, 'fail'), 'do not'],
     [countOf(rows, 'void'), 'void'],
-    [countOf(rows, 'missed'), 'goals missed'],
+    [countOf(rows, 'missed'), 'missed as goals'],
     [countOf(rows, 'not run'), 'not run'],
     [countOf(rows, 'not yet'), 'not yet measured'],
   ]

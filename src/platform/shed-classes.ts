@@ -61,6 +61,6 @@ function find({ outright, parameter, end }: Step, path: string, start: number): 
 }
 
 function withoutSlashes(path: string): string {
-  const isOpen = path.length > 1 && path.endsWith('/')
-  return path.slice(path.startsWith('/') ? 1 : 0, isOpen ? -1 : undefined)
+  const end = path.length > 1 && path.endsWith('/') ? -1 : undefined
+  return path.slice(path.startsWith('/') ? 1 : 0, end)
 }
