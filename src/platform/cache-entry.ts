@@ -7,7 +7,16 @@ export interface CacheEntry {
   softExpiresAtMs: number
   payload: string
   /** What its kind makes of the payload, made when first asked for. */
-  value?: unknown
+  value: unknown
+  /** Of process memory, which shows it until then; milliseconds after the process began. */
+  shownUntilMs: number
+  /** When it lingers there: the first change since. */
+  changedAt: WritePosition | null
+}
+
+/** All of one shape and in one piece: each of a page's forty look-ups waits for memory that is far away. */
+export function newEntry(position: WritePosition, softExpiresAtMs: number, payload: string): CacheEntry {
+  return { position, softExpiresAtMs, payload, value: undefined, shownUntilMs: 0, changedAt: null }
 }
 
 /** `timeline:lsn` in hexadecimal: always as long as this, which the Lua scripts of the cache rely on. */
@@ -23,7 +32,7 @@ export function decodeEntry(text: string | null | undefined): CacheEntry | null 
   const end = text.indexOf('|', POSITION_CHARS + 1)
   const softExpiresAtMs = Number(text.slice(POSITION_CHARS + 1, end))
   if (end === -1 || !Number.isFinite(softExpiresAtMs)) return null
-  return { position: detached(text.slice(0, POSITION_CHARS)), softExpiresAtMs, payload: text.slice(end + 1) }
+  return newEntry(detached(text.slice(0, POSITION_CHARS)), softExpiresAtMs, text.slice(end + 1))
 }
 
 /**

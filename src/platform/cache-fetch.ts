@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lingers, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
+import { lingers, newEntry, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
 import type { CacheKind, CacheTier, Load } from './cache-kind.ts'
 import type { MemoryTier } from './cache-memory.ts'
 import { LEASE_MS, type RedisTier } from './cache-redis.ts'
@@ -35,8 +35,15 @@ export interface CacheFetchDeps {
   loadsMax: number
 }
 
+export interface CacheFetch {
+  /** By key. Redis, then our loads for the keys whose lease we get; for the others the same again until their holder has filled or given up. */
+  fetch(kind: CacheKind, wanted: readonly Wanted[], load: Load, isCounted: boolean): Promise<Map<string, Found>>
+  /** Into memory what redis-cache has of it by now, and nothing else. Not counted. */
+  renew(kind: CacheKind, wanted: readonly Wanted[]): Promise<void>
+}
+
 /** What is not in memory: from redis-cache or `load`, one load per key across processes, by a lease in Redis. Fills both tiers. */
-export function createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax }: CacheFetchDeps) {
+export function createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax }: CacheFetchDeps): CacheFetch {
   const gate = createGate(loadsMax)
 
   async function loadAndFill(
@@ -53,26 +60,28 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     })
     const now = Date.now()
     const found = new Map<string, Found>()
+    const fills: Parameters<RedisTier['fill']>[1][number][] = []
     for (const { id, key } of wanted) {
       const payload = values.get(id) ?? ''
       const ttlSeconds = secondsOf(payload, kind.ttlSeconds)
       const softExpiresAtMs = now + Math.round(ttlSeconds * 1_000 * SOFT_SHARE)
-      const entry = { position: position ?? '', softExpiresAtMs, payload }
+      const entry = newEntry(position ?? '', softExpiresAtMs, payload)
       found.set(key, { entry, tier: 'database' })
       // Whose position nobody knows cannot be compared with anything: it is for this reader alone.
       if (position === null) continue
       memory.of(kind.name).set(id, entry, secondsOf(payload, kind.memorySeconds), askedAt)
-      redis.fill(key, entry, ttlSeconds)
+      fills.push({ key, entry, ttlSeconds })
     }
+    if (position !== null) redis.fill(position, fills)
     return found
   }
 
-  /** Takes what redis-cache has into `found`; returns what is left, with the scope that its load needs. Null: it cannot be asked. */
+  /** Takes what redis-cache has into `found` and memory; returns what is left, with the scope that its load needs. Null: it cannot be asked. */
   async function collect(
     kind: CacheKind,
     wanted: readonly Wanted[],
     found: Map<string, Found>,
-    load: Load,
+    load: Load | null,
     isCounted: boolean,
   ): Promise<Wanted[] | null> {
     const askedAt = memory.generation()
@@ -98,7 +107,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
       metrics.cacheRequest('redis-cache', kind.name, 'hit', wanted.length - left.length)
       metrics.cacheRequest('redis-cache', kind.name, 'miss', left.length)
     }
-    if (stale.length > 0) void refresh(kind, stale, load)
+    if (load && stale.length > 0) void refresh(kind, stale, load)
     return left
   }
 
@@ -110,7 +119,6 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     return redis.lease(positions, isRefresh)
   }
 
-  /** By key. Redis, then our loads for the keys whose lease we get; for the others the same again until their holder has filled or given up. */
   async function fetch(
     kind: CacheKind,
     wanted: readonly Wanted[],
@@ -150,7 +158,12 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     }
   }
 
-  return fetch
+  return {
+    fetch,
+    async renew(kind, wanted) {
+      await collect(kind, wanted, new Map(), null, false)
+    },
+  }
 }
 
 function secondsOf(payload: string, seconds: number): number {

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newEntry } from './cache-entry.ts'
 import { createMemoryTier } from './cache-memory.ts'
 
 const LIFE_SECONDS = 60
 const positionOf = (step: number) => `00000001:${step.toString(16).padStart(16, '0')}`
-const entryOf = (step: number, chars: number) => ({
-  position: positionOf(step),
-  softExpiresAtMs: Infinity,
-  payload: 'x'.repeat(chars),
-})
+const entryOf = (step: number, chars: number) => newEntry(positionOf(step), Infinity, 'x'.repeat(chars))
 
 test('what is not asked for leaves once there is too much of what is', () => {
   const memory = createMemoryTier(100_000)

@@ -12,6 +12,7 @@ import {
   tombstoneOf,
   TOMBSTONE_TTL_SECONDS,
 } from './cache-scripts.ts'
+import { chunksOf } from './chunks.ts'
 import type { WritePosition } from './postgres.ts'
 
 /** A process that holds a lease and died holds up the others for this long at most. */
@@ -65,10 +66,13 @@ export function createRedisTier(redis: Redis) {
       return answers && keys.map((_, at) => ({ entry: decodeEntry(answers[at * 2]), tombstone: answers[at * 2 + 1] }))
     },
 
-    /** Nobody waits for it; it leaves with its neighbours. */
-    fill(key: string, entry: CacheEntry, ttlSeconds: number): void {
-      const names = [key, tombstoneOf(key), leaseOf(key)]
-      void attempt(() => fill(redis, names, [entry.position, encodeEntry(entry), ttlSeconds]))
+    /** What was read at `position`. Nobody waits for it. */
+    fill(position: WritePosition, values: readonly { key: string; entry: CacheEntry; ttlSeconds: number }[]): void {
+      for (const chunk of chunksOf(values, CHUNK)) {
+        const names = chunk.flatMap(({ key }) => [key, tombstoneOf(key), leaseOf(key)])
+        const entries = chunk.flatMap(({ entry, ttlSeconds }) => [encodeEntry(entry), ttlSeconds])
+        void attempt(() => fill(redis, names, [position, ...entries]))
+      }
     },
 
     /** Which of the keys this process may load; all of them where Redis cannot tell. `position`: a value that new needs no load. */
@@ -77,13 +81,15 @@ export function createRedisTier(redis: Redis) {
       isRefresh: boolean,
     ): Promise<Set<string>> {
       const owner = randomBytes(6).toString('hex')
-      const answers = await Promise.all(
-        wanted.map(({ key, position }) => {
-          const enough = isRefresh ? PAST_ANY_POSITION : (position ?? BEFORE_ANY_POSITION)
-          return attempt(() => lease(redis, [leaseOf(key), key], [owner, LEASE_MS, enough]))
-        }),
-      )
-      return new Set(wanted.filter((_, at) => answers[at] !== 0).map(({ key }) => key))
+      const ours = new Set<string>()
+      for (const chunk of chunksOf(wanted, CHUNK)) {
+        const names = chunk.flatMap(({ key }) => [leaseOf(key), key])
+        const enough = chunk.map(({ position }) => (isRefresh ? PAST_ANY_POSITION : (position ?? BEFORE_ANY_POSITION)))
+        // Of each key 1 or 0: what the script returns.
+        const answers = (await attempt(() => lease(redis, names, [owner, LEASE_MS, ...enough]))) as number[] | null
+        for (const [at, { key }] of chunk.entries()) if (answers?.[at] !== 0) ours.add(key)
+      }
+      return ours
     },
 
     release: (keys: readonly string[]) => void attempt(() => redis.del(keys.map(leaseOf))),
@@ -91,9 +97,11 @@ export function createRedisTier(redis: Redis) {
     /** Which keys are old from `position` on, the first `lingering` of them only for who wrote. False when it could not be told; it is then told as soon as it can be. */
     async tell(keys: readonly string[], lingering: number, position: WritePosition): Promise<boolean> {
       let isTold = true
-      for (let start = 0; start < keys.length; start += CHUNK) {
-        const chunk = keys.slice(start, start + CHUNK)
-        if (await send(chunk, Math.max(0, lingering - start), position)) continue
+      let told = 0
+      for (const chunk of chunksOf(keys, CHUNK)) {
+        const isSent = await send(chunk, Math.max(0, lingering - told), position)
+        told += chunk.length
+        if (isSent) continue
         isTold = false
         for (const key of chunk) pending.set(key, position)
       }

@@ -13,13 +13,16 @@ export const parseEntryKey = (key: string) => {
 export const tombstoneOf = (entry: string) => `t${entry.slice(1)}`
 export const leaseOf = (entry: string) => `l${entry.slice(1)}`
 
-/** KEYS entry, tombstone, lease; ARGV position, entry, seconds. Stores only what is past the tombstone and newer than what is there. */
-export const fill = script(`redis.call('del', KEYS[3])
-local tombstone = redis.call('get', KEYS[2])
-if tombstone and tombstone > ARGV[1] then return 0 end
-local known = redis.call('getrange', KEYS[1], 0, 24)
-if known > ARGV[1] then return 0 end
-redis.call('set', KEYS[1], ARGV[2], 'ex', ARGV[3])
+/** KEYS entry, tombstone and lease of each; ARGV position, then entry and seconds of each. Stores only what is past its tombstone and newer than what is there. */
+export const fill = script(`local position = ARGV[1]
+for i = 1, #KEYS, 3 do
+  redis.call('del', KEYS[i + 2])
+  local tombstone = redis.call('get', KEYS[i + 1])
+  if not (tombstone and tombstone > position) and redis.call('getrange', KEYS[i], 0, 24) <= position then
+    local at = 2 + (i - 1) / 3 * 2
+    redis.call('set', KEYS[i], ARGV[at], 'ex', ARGV[at + 1])
+  end
+end
 return 1`)
 
 /** Of what is not quite right any more: who did not write may be shown it for so much longer. */
@@ -54,10 +57,14 @@ end
 redis.call('publish', ARGV[3], message)
 return 1`)
 
-/** KEYS lease, entry; ARGV owner, milliseconds, position. 1 when the lease is ours; 0 when it is not, or when a value at or past the position has come meanwhile. */
-export const lease = script(`if redis.call('getrange', KEYS[2], 0, 24) >= ARGV[3] then return 0 end
-if redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2], 'nx') then return 1 end
-return 0`)
+/** KEYS lease and entry of each; ARGV owner, milliseconds, a position for each. Of each 1 when the lease is ours; 0 when it is not, or when a value at or past the position has come meanwhile. */
+export const lease = script(`local answers = {}
+for i = 1, #KEYS, 2 do
+  local isThere = redis.call('getrange', KEYS[i + 1], 0, 24) >= ARGV[2 + (i + 1) / 2]
+  local isOurs = not isThere and redis.call('set', KEYS[i], ARGV[1], 'px', ARGV[2], 'nx')
+  answers[#answers + 1] = isOurs and 1 or 0
+end
+return answers`)
 
 /** Greater than any position: a lease for a value that is there but should be read anew. */
 export const PAST_ANY_POSITION = '~'

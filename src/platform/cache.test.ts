@@ -6,6 +6,7 @@ import { eventually } from '../../test/support/eventually.ts'
 import { serversOf } from '../../test/support/servers.ts'
 import type { CacheTrace, Load } from './cache-kind.ts'
 import { createCache, type Cache } from './cache.ts'
+import { RENEW_AFTER_MS } from './cache-renewal.ts'
 import { entryKey } from './cache-scripts.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -188,6 +189,29 @@ test('what is read again after a write is there for others, and no look-up of an
   assert.deepEqual(await lookUpsOf(one), counted)
   const unneeded: Load = () => Promise.reject(new Error('it is there'))
   for (const cache of [one, other]) assert.deepEqual(await cache.getMany(kind, ['a'], 'any', unneeded), ['2'])
+})
+
+test('what others changed is in memory again before anybody asks', async (t) => {
+  const [one = assert.fail(), other = assert.fail()] = await openCaches(t, 2)
+  const kind = newKind()
+  const ids = ['number', 'text']
+  await one.getMany(kind, ids, 'any', loadAt(1))
+  await other.invalidate(
+    ids.map((id) => ({ kind, id, lingers: id === 'number' })),
+    positionOf(2),
+  )
+  await other.readAgain(kind, ids, positionOf(2), loadAt(2))
+  await sleep(2 * RENEW_AFTER_MS + 200)
+  const trace: CacheTrace = { hasLoaded: false, tiers: new Map() }
+  const unneeded: Load = () => Promise.reject(new Error('it is there'))
+  assert.deepEqual(await one.getMany(kind, ids, 'any', unneeded, trace), ['2', '2'])
+  assert.deepEqual(
+    [...(trace.tiers ?? [])],
+    [
+      ['number', 'memory'],
+      ['text', 'memory'],
+    ],
+  )
 })
 
 test('a server of the cache that started a moment ago is believed only as far as positions go', async (t) => {

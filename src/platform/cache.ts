@@ -4,6 +4,7 @@ import { createCacheFetch, type Found, type Wanted } from './cache-fetch.ts'
 import type { CacheKind, CacheTrace, Load } from './cache-kind.ts'
 import { createMemoryTier } from './cache-memory.ts'
 import { createRedisTier } from './cache-redis.ts'
+import { createRenewal } from './cache-renewal.ts'
 import { entryKey, INVALIDATIONS_CHANNEL, parseEntryKey, parseInvalidation } from './cache-scripts.ts'
 import { createHeardWrites } from './cache-heard-writes.ts'
 import type { Log } from './log.ts'
@@ -69,8 +70,17 @@ export function createCache(options: CacheOptions): Cache {
   const heardWrites = createHeardWrites(options.redis)
   const inFlight = new Map<string, InFlight>()
   const loadsMax = options.loadsMax ?? LOADS_MAX
-  const fetch = createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax })
+  const { fetch, renew } = createCacheFetch({ memory, redis, log, metrics, isSettled, loadsMax })
   const keyOf = (kind: CacheKind, id: string) => entryKey(kind.name, namespace + id)
+  /** Those of which memory may hold something. */
+  const kinds = new Map<string, CacheKind>()
+  const renewal = createRenewal((name, changed) => {
+    const kind = kinds.get(name)
+    if (!kind) return
+    const old = [...changed].filter(([id, position]) => !memory.of(name).has(id, position))
+    const wanted = old.map(([id, since]) => ({ id, key: keyOf(kind, id), scope: { since } }))
+    if (wanted.length > 0) void renew(kind, wanted)
+  })
 
   function listen(hasMessages: boolean): void {
     heardWrites.clear()
@@ -90,8 +100,10 @@ export function createCache(options: CacheOptions): Cache {
     if (channel === heardWrites.channel) return heardWrites.heard(message)
     const { position, keys } = parseInvalidation(message)
     for (const { key, lingers } of keys) {
-      const [kind, id] = parseEntryKey(key)
-      if (id.startsWith(namespace)) memory.of(kind).bury(id.slice(namespace.length), position, lingers)
+      const [kind, name] = parseEntryKey(key)
+      if (!name.startsWith(namespace)) continue
+      const id = name.slice(namespace.length)
+      if (memory.of(kind).bury(id, position, lingers)) renewal.add(kind, id, position)
     }
   })
   subscriber?.on('close', () => listen(false))
@@ -103,6 +115,7 @@ export function createCache(options: CacheOptions): Cache {
     load: Load,
     isCounted: boolean,
   ): Promise<Map<string, Found>> {
+    kinds.set(kind.name, kind)
     const joined: [Wanted, InFlight][] = []
     const own: Wanted[] = []
     for (const each of wanted.values()) {

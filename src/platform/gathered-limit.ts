@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { chunksOf } from './chunks.ts'
 import type { Log } from './log.ts'
 import type { RateLimit, RateLimitOptions } from './rate-limits.ts'
 import { script, type RedisMain } from './redis.ts'
@@ -59,8 +60,7 @@ export function createGatheredLimit(
   async function tell(): Promise<void> {
     const told = window
     const news = [...counts.entries()].filter(([, count]) => count.isWanted)
-    for (let start = 0; start < news.length; start += CHUNK) {
-      const chunk = news.slice(start, start + CHUNK)
+    for (const chunk of chunksOf(news, CHUNK)) {
       const counted = chunk.map(([, count]) => count.untold)
       for (const [, count] of chunk) count.isWanted = false
       const keys = chunk.map(([key]) => `limit:${name}:${key}:${told}`)

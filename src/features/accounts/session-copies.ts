@@ -1,3 +1,4 @@
+import { chunksOf } from '../../platform/chunks.ts'
 import type { ViewerAccount } from '../../platform/viewer.ts'
 import { positionKey } from '../../platform/consistency.ts'
 import { script, type RedisMain } from '../../platform/redis.ts'
@@ -79,10 +80,8 @@ export function createSessionCopies(redisMain: RedisMain) {
       if (tokenHashes.length === 0) return
       const epoch = redisMain.epoch()
       if (epoch === null) throw new Error('redis-main is not connected')
-      for (let start = 0; start < tokenHashes.length; start += CHUNK) {
-        const keys = tokenHashes
-          .slice(start, start + CHUNK)
-          .flatMap((tokenHash) => [copyKey(epoch, tokenHash), holdKey(tokenHash)])
+      for (const chunk of chunksOf(tokenHashes, CHUNK)) {
+        const keys = chunk.flatMap((tokenHash) => [copyKey(epoch, tokenHash), holdKey(tokenHash)])
         await forgetCopies(client, keys, [hold, HOLD_TTL_SECONDS[hold]])
       }
       if (redisMain.epoch() !== epoch) throw new Error('redis-main restarted meanwhile')

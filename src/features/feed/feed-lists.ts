@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { chunksOf } from '../../platform/chunks.ts'
 import { splitIds } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { WritePosition } from '../../platform/postgres.ts'
@@ -57,7 +58,7 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
   }
 
   async function forgetNow(accountIds: readonly string[], position: WritePosition): Promise<void> {
-    for (const chunk of chunks(accountIds)) {
+    for (const chunk of chunksOf(accountIds, CHUNK)) {
       const keys = chunk.flatMap((id) => [headKey(id), idsKey(id), floorKey(id)])
       await scripts.forgetLists(client, keys, [position, POSITION_TTL_SECONDS])
     }
@@ -116,7 +117,7 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
     /** Into the lists that there are; how many. `pull`: from now on the author's photos are merged at read. @throws when redis-main cannot be told */
     async push(accountIds: readonly string[], photoId: string, pull: string | null = null): Promise<number> {
       let count = 0
-      for (const chunk of chunks(accountIds)) {
+      for (const chunk of chunksOf(accountIds, CHUNK)) {
         const keys = chunk.flatMap((id) => [headKey(id), idsKey(id)])
         count += Number(await scripts.pushToLists(client, keys, [life(), photoId, pull ?? '']))
       }
@@ -125,7 +126,7 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
 
     /** @throws when redis-main cannot be told */
     async drop(accountIds: readonly string[], photoIds: readonly string[]): Promise<void> {
-      for (const chunk of chunks(accountIds)) await scripts.dropFromLists(client, chunk.map(idsKey), photoIds)
+      for (const chunk of chunksOf(accountIds, CHUNK)) await scripts.dropFromLists(client, chunk.map(idsKey), photoIds)
     },
 
     /** Into the author's own list, and no list of theirs is built from tables older than this. */
@@ -147,8 +148,4 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
       })
     },
   }
-}
-
-function* chunks(ids: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < ids.length; start += CHUNK) yield ids.slice(start, start + CHUNK)
 }

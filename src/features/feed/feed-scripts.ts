@@ -35,11 +35,13 @@ return redis.call('mget', KEYS[3], KEYS[4])`)
  */
 export const finishList = script(`${TRIM}local head = redis.call('hmget', KEYS[1], 't', 'p')
 if head[1] ~= ARGV[1] then return 0 end
-local last
+local members, last = {}, nil
 for id in string.gmatch(ARGV[6], '[^,]+') do
-  redis.call('zadd', KEYS[2], 0, id)
+  members[#members + 1] = 0
+  members[#members + 1] = id
   last = id
 end
+if last then redis.call('zadd', KEYS[2], unpack(members)) end
 if ARGV[4] == '1' then redis.call('zadd', KEYS[2], 0, '${END}')
 else redis.call('zremrangebylex', KEYS[2], '-', '(' .. last) end
 trim(KEYS[2])
