@@ -6,6 +6,11 @@ export function newId(unixMs: number = Date.now()): string {
   bytes.writeUIntBE(unixMs, 0, 6)
   bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x70, 6)
   bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8)
+  return uuidOf(bytes)
+}
+
+/** As text, of its sixteen bytes. */
+export function uuidOf(bytes: Buffer): string {
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { ERRORS } from '../contract/errors.ts'
+import { AsciiResponse } from './ascii-response.ts'
 import { toProblem } from './http-errors.ts'
 import type { Metrics } from './metrics.ts'
 import { requestIdFrom } from './request-id.ts'
@@ -58,7 +59,7 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
 
   return {
     createServer: (handle) =>
-      createServer((request, response) => {
+      createServer({ ServerResponse: AsciiResponse }, (request, response) => {
         if (isRefused(request, response)) return
         response.once('close', () => policy.done())
         handle(request, response)

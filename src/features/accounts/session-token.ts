@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import { uuidOf } from '../../platform/ids.ts'
 
 const ACCOUNT_BYTES = 16
 const RANDOM_BYTES = 32
@@ -16,8 +17,7 @@ export function newSessionToken(accountId: string): string {
 /** Null where it cannot be one of our tokens. */
 export function accountIdIn(token: string): string | null {
   if (!SHAPE.test(token)) return null
-  const hex = Buffer.from(token, 'base64url').toString('hex', 0, ACCOUNT_BYTES)
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return uuidOf(Buffer.from(token, 'base64url').subarray(0, ACCOUNT_BYTES))
 }
 
 /** What is stored of a token: whoever reads the database cannot sign in with it. 256 random bits need no slow hash. */

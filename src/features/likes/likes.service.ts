@@ -3,7 +3,7 @@ import { urlsOfPhoto } from '../../contract/public-pages.ts'
 import type { CacheTrace } from '../../platform/cache-kind.ts'
 import type { CachedKind, Database } from '../../platform/consistency.ts'
 import type { Events } from '../../platform/events.ts'
-import { countIds, UUID_CHARS } from '../../platform/ids.ts'
+import { countIds, splitIds, UUID_CHARS } from '../../platform/ids.ts'
 import type { Viewer } from '../../platform/viewer.ts'
 import { recountCards } from '../photos/photo-cards.service.ts'
 import { refuseMissing } from '../photos/photos.service.ts'
@@ -15,9 +15,16 @@ export type Likes = ReturnType<typeof createLikes>
 const KNOWN_MAX = 300
 /** Less than any id: these are all. */
 const NO_FLOOR = '0'.repeat(UUID_CHARS)
+const NOTHING: Liked = { floor: NO_FLOOR, ids: new Set() }
 
-/** By account: the id from which on it is complete, then ids of photos that the account likes. */
-export const likedPhotos: CachedKind = {
+interface Liked {
+  /** From this id on all that the account likes is among `ids`. */
+  floor: string
+  ids: ReadonlySet<string>
+}
+
+/** By account. Payload: the floor, then the ids of photos that the account likes. */
+export const likedPhotos: CachedKind<Liked> = {
   name: 'liked',
   ttlSeconds: 300,
   memorySeconds: 300,
@@ -30,6 +37,10 @@ export const likedPhotos: CachedKind = {
       }),
     )
   },
+  decode(payload) {
+    const [floor = NO_FLOOR, ...ids] = splitIds(payload)
+    return { floor, ids: new Set(ids) }
+  },
 }
 
 /** Which of these photos the viewer likes; none for a visitor. */
@@ -41,10 +52,9 @@ export async function likedAmong(
 ): Promise<string[]> {
   if (!viewer.account || photoIds.length === 0) return []
   const accountId = viewer.account.id
-  const [known = NO_FLOOR] = await db.cached(viewer, likedPhotos, [accountId], trace)
-  const floor = known.slice(0, UUID_CHARS)
-  const liked =
-    known.length === UUID_CHARS ? [] : photoIds.filter((id) => id >= floor && known.includes(id, UUID_CHARS))
+  const [known] = await db.cached(viewer, likedPhotos, [accountId], trace)
+  const { floor, ids } = known ?? NOTHING
+  const liked = photoIds.filter((id) => ids.has(id))
   const older = photoIds.filter((id) => id < floor)
   if (older.length === 0) return liked
   if (trace) trace.hasLoaded = true
