@@ -23,11 +23,8 @@ export interface OpenCrowdOptions {
   ports?: { lb: number; edge: number }
 }
 
-/** One thread carries more than this machine's servers beside it, the second keeps its timers honest. */
-export const THREADS_USUALLY = Math.max(
-  1,
-  Math.min(4, Math.ceil(availableParallelism() / 2) + 1, availableParallelism()),
-)
+/** One thread carries more than the servers on four cores do, and two cost a quarter more than one. */
+export const THREADS_USUALLY = Math.min(4, Math.ceil(availableParallelism() / 4))
 
 /** Signs in people of the stack that `services` is connected to, over loopback. Disposed of, it signs them out and deletes what they uploaded. */
 export async function openCrowd(services: Services, options: OpenCrowdOptions): Promise<Crowd> {

@@ -11,7 +11,7 @@ const PEOPLE = CLAIMS.P1.limit
 const ACTIONS_PER_SECOND_EACH = 1
 const HOLD_SECONDS = { quick: 15, full: 60 }
 /** Scaling in and out before has left app servers that are seconds old, whose code V8 has yet to optimize. */
-const WARM_UP_SECONDS = { quick: 25, full: 40 }
+const WARM_UP_SECONDS = { quick: 40, full: 60 }
 const WARM_UP_SHARE = 0.5
 const RAMP_SECONDS = { quick: 14, full: 20 }
 
@@ -19,7 +19,7 @@ export const scenario: Scenario = {
   name: 'two-thousand-people',
   about: '2,000 people, each with a session and an address of their own, one action a second each, mix browse',
   claims: ['P1', 'P2', 'P3', 'P4'],
-  seconds: { quick: 65, full: 150 },
+  seconds: { quick: 80, full: 170 },
   async run({ services, isQuick, photosDirectory, signal, progress }) {
     const size = isQuick ? 'quick' : 'full'
     progress('warming up: each has looked at a feed and its photos once')

@@ -31,7 +31,7 @@ test('without waiting everything is let in, however much is under way', () => {
 
 test('a pause that ends refuses nobody', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 250, 250)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 900, 250)
   assert.equal(policy.state().isOverloaded, false)
   pass(policy, now, 300, 1)
   assert.equal(policy.state().isOverloaded, false)
@@ -47,7 +47,7 @@ test('one long turn of the loop refuses nobody', () => {
 
 test('a queue that stays takes places away: from the heavy first, from feeds last, from health never', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
   assert.equal(policy.state().isOverloaded, true)
   const { limit } = policy.state()
   const taken = CLASSES.map((shedClass) => fill(policy, shedClass, now))
@@ -61,7 +61,7 @@ test('a queue that stays takes places away: from the heavy first, from feeds las
 
 test('an overloaded server refuses what has waited so long that its answer would come too late', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
   policy.tick(now + 6_000, 5_950)
   assert.equal(policy.admits('feed', now + 6_000, now + 100), false)
   assert.equal(policy.admits('never', now + 6_000, now + 100), true)
@@ -72,7 +72,7 @@ test('an overloaded server refuses what has waited so long that its answer would
 
 test('a second without a refusal ends it', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 600, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
   pass(policy, now, 1_200, 1)
   assert.equal(policy.state().isOverloaded, false)
 })

@@ -4,8 +4,8 @@ export type ShedClass = 'heavy' | 'write' | 'read' | 'feed' | 'never'
 /** Which share of the places a class may take: when all are wanted, feeds get the last ones. */
 const SHARES: Readonly<Record<ShedClass, number>> = { heavy: 0.25, write: 0.6, read: 0.85, feed: 1, never: Infinity }
 
-/** Waiting that lasts this long, and is found in so many looks in a row, is a standing queue: one long turn of the loop is none. */
-const STANDING_MS = 300
+/** Waiting that lasts this long, and is found in so many looks in a row, is a standing queue: one long turn of the loop is none, and a burst is better waited for than refused. */
+const STANDING_MS = 1_000
 const STANDING_LOOKS = 2
 /** Without waiting and refusals for this long, in which the loop ran, the overload is over. */
 const CALM_MS = 1_000
