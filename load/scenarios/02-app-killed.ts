@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   name: 'app-killed',
   about: 'app servers are killed (SIGKILL) under load, one after the other; the supervisor starts them again',
   claims: ['L3', 'L3b', 'L3c'],
-  seconds: { quick: 20, full: 75 },
+  seconds: { quick: 15, full: 75 },
   async run(context) {
     const kills = KILLS[context.isQuick ? 'quick' : 'full']
     const { outcome, driven, charts } = await underLoad('an app server is killed', context, async (incident) => {

@@ -9,7 +9,7 @@ export const scenario: Scenario = {
   name: 'scale-in',
   about: 'five app servers become one while people go on: no request fails',
   claims: ['S2'],
-  seconds: { quick: 65, full: 155 },
+  seconds: { quick: 55, full: 155 },
   run,
 }
 

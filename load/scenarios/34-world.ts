@@ -21,7 +21,7 @@ export const scenario: Scenario = {
   name: 'world',
   about: `people in ${PLACES.join(', ')}, PoPs in ${POPS.join(', ')}, the origin in ${ORIGIN}, over lines as long as the published round trips between Azure regions: photos from the nearest PoP and from the origin, and the page ${PAGE} in Chromium with and without the edge. The lines have TCP’s handshake and slow start; bandwidth, loss and TLS are not imitated and would make far lines slower still.`,
   claims: ['P5', 'P5b'],
-  seconds: { quick: 65, full: 240 },
+  seconds: { quick: 55, full: 240 },
   async run(context) {
     const { config } = context.services
     const site = { lb: portOf('lb', config.portOffset), edge: portOf('edge', config.portOffset) }
