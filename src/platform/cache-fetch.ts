@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lingers, newEntry, scopeOfLoad, suffices, type CacheEntry } from './cache-entry.ts'
 import type { CacheKind, CacheTier, Load } from './cache-kind.ts'
 import type { MemoryTier } from './cache-memory.ts'
-import { LEASE_MS, type RedisTier } from './cache-redis.ts'
+import { LEASE_MS, type Fill, type RedisTier } from './cache-redis.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { ReadScope } from './postgres.ts'
@@ -60,7 +60,7 @@ export function createCacheFetch({ memory, redis, log, metrics, isSettled, loads
     })
     const now = Date.now()
     const found = new Map<string, Found>()
-    const fills: Parameters<RedisTier['fill']>[1][number][] = []
+    const fills: Fill[] = []
     for (const { id, key } of wanted) {
       const payload = values.get(id) ?? ''
       const ttlSeconds = secondsOf(payload, kind.ttlSeconds)

@@ -22,6 +22,12 @@ const AWAY_MS = 1_000
 /** Keys of one script run. */
 const CHUNK = 500
 
+export interface Fill {
+  key: string
+  entry: CacheEntry
+  ttlSeconds: number
+}
+
 export type RedisTier = ReturnType<typeof createRedisTier>
 
 /** The values that all processes share, their tombstones, and who may load what is missing. */
@@ -67,8 +73,8 @@ export function createRedisTier(redis: Redis) {
     },
 
     /** What was read at `position`. Nobody waits for it. */
-    fill(position: WritePosition, values: readonly { key: string; entry: CacheEntry; ttlSeconds: number }[]): void {
-      for (const chunk of chunksOf(values, CHUNK)) {
+    fill(position: WritePosition, fills: readonly Fill[]): void {
+      for (const chunk of chunksOf(fills, CHUNK)) {
         const names = chunk.flatMap(({ key }) => [key, tombstoneOf(key), leaseOf(key)])
         const entries = chunk.flatMap(({ entry, ttlSeconds }) => [encodeEntry(entry), ttlSeconds])
         void attempt(() => fill(redis, names, [position, ...entries]))

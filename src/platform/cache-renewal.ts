@@ -1,6 +1,6 @@
 import type { WritePosition } from './postgres.ts'
 
-/** Whoever wrote has read the value again by then (read-again.ts), and one that lingers still does. */
+/** Whoever wrote has read the value again by then (read-again.ts), and one that lingers is still shown. */
 export const RENEW_AFTER_MS = 350
 /** Of a change that touches more, such as a deleted account's, most will not be looked at soon. */
 const VALUES_MAX = 2_000
@@ -12,7 +12,7 @@ export interface Renewal {
 
 /**
  * Gathers what changed, to be fetched from redis-cache for many readers at once instead of by each of them while they wait.
- * A value is `renewed` once it has been known for `RENEW_AFTER_MS` to twice that.
+ * That is `RENEW_AFTER_MS` to twice as long after the change.
  */
 export function createRenewal(renew: (kind: string, changed: ReadonlyMap<string, WritePosition>) => void): Renewal {
   let [young, due] = [new Map<string, Map<string, WritePosition>>(), new Map<string, Map<string, WritePosition>>()]

@@ -49,7 +49,7 @@ export function connectRedis(
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1_000),
   })
   client.on('connect', () => gatherWrites(client.stream))
-  failLate(client, commandTimeoutMs)
+  failUnanswered(client, commandTimeoutMs)
   let isDown = false
   client.on('error', (error) => {
     if (!isDown) log.warn({ event: 'redis.down', server: name, error: error.message })
@@ -66,7 +66,7 @@ export function connectRedis(
  * Fails commands that are not answered in time, up to `LATE_LOOK_MS` later. The client's own `commandTimeout` is a timer for each
  * and a slower object, which was a sixteenth of an app server's CPU.
  */
-function failLate(client: Redis, timeoutMs: number): void {
+function failUnanswered(client: Redis, timeoutMs: number): void {
   let unanswered: { command: Command; sinceMs: number }[] = []
   const send = client.sendCommand.bind(client)
   client.sendCommand = (command, stream) => {

@@ -15,13 +15,14 @@ export type Likes = ReturnType<typeof createLikes>
 const KNOWN_MAX = 300
 /** Less than any id: these are all. */
 const NO_FLOOR = '0'.repeat(UUID_CHARS)
-const NOTHING: Liked = { floor: NO_FLOOR, ids: new Set() }
 
 interface Liked {
   /** From this id on all that the account likes is among `ids`. */
   floor: string
   ids: ReadonlySet<string>
 }
+
+const NOTHING: Liked = { floor: NO_FLOOR, ids: new Set() }
 
 /** By account. Payload: the floor, then the ids of photos that the account likes. */
 export const likedPhotos: CachedKind<Liked> = {
