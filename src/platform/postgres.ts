@@ -64,6 +64,8 @@ export interface PostgresOptions {
 const QUERY_TIMEOUT_MS = 5_000
 /** For a connection, or for a free place in the pool: what waits longer is better refused. */
 const CONNECT_TIMEOUT_MS = 3_000
+/** Of its connections to the primary, what may be in use when a read goes there that would wait for a replica: writes come first. */
+const SPARE_SHARE = 1 / 4
 /** The victim of a deadlock runs again; nobody loses that often. */
 const WRITE_ATTEMPTS = 5
 
@@ -120,6 +122,26 @@ export function openPostgres(options: PostgresOptions): Postgres {
 
   const writable = () => nodes.filter((node) => node.state.role === 'primary')
   let turn = 0
+  /** Equals take turns. */
+  function leastBusy(candidates: readonly Node[]): Node | null {
+    turn += 1
+    let best: Node | null = null
+    for (let index = 0; index < candidates.length; index += 1) {
+      const node = candidates[(turn + index) % candidates.length]
+      if (node && (best === null || inUse(node) < inUse(best))) best = node
+    }
+    return best
+  }
+
+  /** Where to read instead of waiting for one of these replicas, all of whose connections are in use. */
+  function withSpares(replica: Node | null, exclude: Node | null): Node | null {
+    if (replica === null || inUse(replica) < options.poolMax) return replica
+    const [only, second] = writable()
+    const isSpare = only && !second && only !== exclude && !only.state.isSilent && inUse(only) < sparesMax
+    return isSpare ? only : replica
+  }
+  const sparesMax = options.poolMax * SPARE_SHARE
+
   function pickReplica(exclude: Node | null, mayBeSilent = false): Node | null {
     const fresh = nodes.filter(
       (node) =>
@@ -129,7 +151,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
         (node.state.position !== null || writable().length === 0) &&
         (mayBeSilent || !node.state.isSilent),
     )
-    return fresh[turn++ % Math.max(1, fresh.length)] ?? null
+    return leastBusy(fresh)
   }
 
   function primary(): Node {
@@ -148,7 +170,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
     if (scope === 'any') {
       const others = writable().filter((candidate) => candidate !== exclude)
       const node =
-        pickReplica(exclude) ??
+        withSpares(pickReplica(exclude), exclude) ??
         others.find(({ state }) => !state.isSilent) ??
         pickReplica(exclude, true) ??
         others[0] ??
@@ -163,7 +185,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
         !node.state.isSilent &&
         hasReplayed(node.state, scope.since),
     )
-    const known = caughtUp[turn++ % Math.max(1, caughtUp.length)]
+    const known = withSpares(leastBusy(caughtUp), exclude)
     if (known) return known
     const candidate = pickReplica(exclude)
     if (candidate && hasReplayed(await candidate.watch.probe(), scope.since)) return candidate
@@ -242,6 +264,11 @@ export function openPostgres(options: PostgresOptions): Postgres {
       )
     },
   }
+}
+
+/** Queries of this process that run there or wait for a connection. */
+function inUse({ pool }: Node): number {
+  return pool.totalCount - pool.idleCount + pool.waitingCount
 }
 
 function isFresh(state: NodeState, lagMaxSeconds: number): boolean {

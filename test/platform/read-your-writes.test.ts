@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { setImmediate as immediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { startApp, type TestApp } from '../support/app.ts'
 import { createPerson, type Person } from '../support/person.ts'
 import { insertPhotos, walk } from '../support/photos.ts'
@@ -144,6 +146,33 @@ test('a frozen replica leaves and comes back, and no read fails meanwhile', asyn
   signalServer(replica.process, 'SIGCONT')
   await until('it is back', 10_000, () => roleOf(app, 'pg2') === 'replica')
   for (const answer of await Promise.all(asked)) assert.equal(answer.status, 200)
+})
+
+test('what would wait for a replica is read from the primary, as long as that leaves it for writes', async (t) => {
+  const nodes = await startReplicated(t, ['0'])
+  const app = await startApp(t, { MINIGRAM_POSTGRES_NODES: addressesOf(nodes), MINIGRAM_POSTGRES_POOL_MAX: '8' })
+  await until('the replica is read', 30_000, () => roleOf(app, 'pg2') === 'replica')
+  async function rolesOfReads(count: number): Promise<string> {
+    const reads: Promise<string>[] = []
+    for (let started = 0; started < count; started += 1) {
+      const isReplica = sql<{ is: boolean }>`select pg_is_in_recovery() as is from pg_sleep(1)`
+      const read = app.services.postgres.read('any', (db) => isReplica.execute(db))
+      reads.push(read.then(({ rows }) => (rows[0]?.is ? 'replica' : 'primary')))
+      // Until it has its connection, or waits for one.
+      await immediate()
+    }
+    const roles = await Promise.all(reads)
+    return `${roles.filter((role) => role === 'replica').length} replica, ${roles.filter((role) => role === 'primary').length} primary`
+  }
+  assert.equal(await rolesOfReads(8), '8 replica, 0 primary')
+  assert.equal(await rolesOfReads(13), '11 replica, 2 primary')
+  // Writes alone keep reads away from it.
+  const writes = Array.from({ length: 2 }, () =>
+    app.services.postgres.write((trx) => sql`select pg_sleep(3)`.execute(trx)),
+  )
+  await immediate()
+  assert.equal(await rolesOfReads(10), '10 replica, 0 primary')
+  await Promise.all(writes)
 })
 
 test('a primary that turns read-only is not written to, and reading goes on', async (t) => {
