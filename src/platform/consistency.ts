@@ -21,6 +21,8 @@ export interface AfterCommit {
   touch(kind: CacheKind, ...ids: readonly string[]): void
   /** Only numbers of these values changed: who wrote sees the new ones, everybody else a second later at the latest. */
   recount(kind: CacheKind, ...ids: readonly string[]): void
+  /** No cache is told of something that changed: for 30 s who wrote is given nothing by any that was read before. */
+  outdate(): void
   /**
    * NGINX's copies of these pages show what changed. `surely`, by a job as well: what was deleted or rewritten. `now`: what
    * is new. `soon`, within half a minute: numbers.
@@ -31,7 +33,7 @@ export interface AfterCommit {
 }
 
 /** What has a job, `surely`, needs a transaction for both. */
-export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'recount' | 'run'> {
+export interface AfterStatement extends Pick<AfterCommit, 'touch' | 'recount' | 'outdate' | 'run'> {
   rewrite(urls: readonly string[], when: 'now' | 'soon'): void
 }
 
@@ -59,7 +61,7 @@ export interface Database {
 }
 
 /**
- * At the end of a record: caches could not be told of a write, and none can be believed for as long as the key lives. A record
+ * At the end of a record: caches were not told of a write, and none can be believed for as long as the key lives. A record
  * is `position.writes`, and the count tells writes at the same position, or recorded out of order, from one another.
  */
 const STRICT_MARK = '!'
@@ -131,7 +133,7 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
     let prepared = prepare()
     // The victim of a deadlock runs again.
     const { result, position } = await write(() => (prepared = prepare()))
-    const { keys, works, rewritten } = prepared
+    const { keys, works, rewritten, isOutdated } = prepared
     const [isTold] = await Promise.all([
       cache.invalidate(keys, position),
       ...works.map((work) => work(position).catch(noteLate)),
@@ -140,7 +142,7 @@ export function createDatabase({ postgres, redisMain, cache, pages, log }: Datab
     // After the caches, from which pages are made.
     pages.counted(rewritten.soon)
     await pages.changed([...rewritten.surely, ...rewritten.now])
-    return { result, position, isTold }
+    return { result, position, isTold: isTold && !isOutdated() }
   }
 
   const inTransaction = <T>(effect: (trx: Writer, after: AfterCommit) => Promise<T>) =>
@@ -189,17 +191,20 @@ interface Prepared {
   keys: CacheKey[]
   works: ((position: WritePosition) => Promise<void>)[]
   rewritten: Record<'surely' | 'now' | 'soon', string[]>
+  isOutdated: () => boolean
 }
 
 function prepare(): Prepared {
   const keys: Prepared['keys'] = []
   const works: Prepared['works'] = []
   const rewritten: Prepared['rewritten'] = { surely: [], now: [], soon: [] }
+  let isOutdated = false
   const after: AfterCommit = {
     touch: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id }))),
     recount: (kind, ...ids) => void keys.push(...ids.map((id) => ({ kind, id, lingers: true }))),
+    outdate: () => void (isOutdated = true),
     rewrite: (urls, when) => void rewritten[when].push(...urls),
     run: (work) => void works.push(work),
   }
-  return { after, keys, works, rewritten }
+  return { after, keys, works, rewritten, isOutdated: () => isOutdated }
 }

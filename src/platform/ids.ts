@@ -9,6 +9,11 @@ export function newId(unixMs: number = Date.now()): string {
   return uuidOf(bytes)
 }
 
+/** When an id was made, Unix time. */
+export function bornAtMs(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}
+
 /** As text, of its sixteen bytes. */
 export function uuidOf(bytes: Buffer): string {
   const hex = bytes.toString('hex')

@@ -173,7 +173,11 @@ export function createAccounts({ db, sessions, passwords, events }: AccountsDeps
       touchAccounts(after, id)
       const row = present(await queries.updateAccount(trx, id, change))
       if (displayName === undefined) after.rewrite(urlsOfAccount(row), 'surely')
-      else await rewriteCard(trx, after, row)
+      else {
+        await rewriteCard(trx, after, row)
+        // What a search finds.
+        after.outdate()
+      }
       return row
     })
     return ownAccount(row)

@@ -119,6 +119,8 @@ async function settle(
   photoIds: readonly string[],
 ): Promise<void> {
   after.touch(accountIds, username)
+  // What a search finds.
+  after.outdate()
   touchAccounts(after, id)
   touchPhotos(after, id, photoIds)
   after.rewrite([...urlsOfAccount({ username }), ...urlsTouched(photoIds, [])], 'surely')

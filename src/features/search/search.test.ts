@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
-import { assertRefused } from '../../../test/support/person.ts'
+import { assertRefused, createPerson, PASSWORD, type Person } from '../../../test/support/person.ts'
 import { plansOf } from '../../../test/support/plans.ts'
+import type { AccountCard } from '../../contract/accounts.ts'
+import { newId } from '../../platform/ids.ts'
 import { searchAccounts, searchStatement } from './search.queries.ts'
+import { searchPage } from './search.service.ts'
 
 const PEOPLE: readonly (readonly [username: string, displayName: string, followers: number])[] = [
   ['ann', '', 0],
@@ -16,6 +19,8 @@ const PEOPLE: readonly (readonly [username: string, displayName: string, followe
   ['hundred', '100 % real_name', 0],
 ]
 
+/** A write before everything that is cached. */
+const LONG_AGO = '00000001:0000000000000000'
 /** Half of a character that takes two: no valid UTF-8. */
 const LONE_SURROGATE = '%ED%A0%80'
 
@@ -92,7 +97,7 @@ test('signs that mean something to the database mean nothing here', async (t) =>
 
 test('what was looked for a moment ago costs no query, shows names as they are now, and nobody who has left', async (t) => {
   const app = await startApp(t)
-  const [ann, bob, cem] = await app.people('ann', 'annabob', 'anncem')
+  const [, bob, cem] = await app.people('ann', 'annabob', 'anncem')
   const visitor = app.visitor()
   const search = async () => {
     const { body, headers } = await visitor.get('/api/search/accounts?q=ann')
@@ -105,11 +110,37 @@ test('what was looked for a moment ago costs no query, shows names as they are n
   assert.deepEqual((await search()).names.toSorted(), ['', '', 'Bob'])
   await cem.send('DELETE', '/api/accounts/me')
   assert.deepEqual((await search()).names.toSorted(), ['', 'Bob'])
-
-  await ann.send('PATCH', '/api/accounts/me', { displayName: 'Zed' })
-  const own = await ann.get('/api/search/accounts?q=zed')
-  assert.equal(own.body.items.length, 1, 'who wrote finds their own name at once')
 })
+
+test('who signed up or took another name finds it at once, and who wrote something else costs no query', async (t) => {
+  const app = await startApp(t)
+  const found = async (asking: Person, q: string) =>
+    (await asking.get(`/api/search/accounts?q=${q}`)).body.items.map((item: AccountCard) => item.username)
+  assert.deepEqual(await found(app.visitor(), 'zed'), [])
+  const [zed] = await app.people('zed')
+  assert.deepEqual(await found(zed, 'zed'), [zed.username])
+  assert.deepEqual(await found(app.visitor(), 'zed'), [], 'everybody else within a minute: this test can fail')
+
+  const old = await oldAccount(app, zed)
+  assert.deepEqual(await found(old, 'yan'), [])
+  const work = { lookups: 0, queries: 0 }
+  const account = { id: newId(Date.now() - 3_600_000), username: 'old', role: 'member' } as const
+  await searchPage(app.services.db, { account, sessionId: null, scope: { since: LONG_AGO }, work }, 'yan', 20)
+  assert.equal(work.queries, 0)
+  await old.send('PATCH', '/api/accounts/me', { displayName: 'Yan' })
+  assert.deepEqual(await found(old, 'yan'), ['old'])
+})
+
+/** Signed in, an hour old, and with the password of `like`. */
+async function oldAccount(app: TestApp, like: Person): Promise<Person> {
+  await app.rows(
+    `insert into accounts (id, username, password_hash) select $1, 'old', password_hash from accounts where username = $2`,
+    [newId(Date.now() - 3_600_000), like.username],
+  )
+  const old = createPerson(app.origin)
+  const { body } = await old.send('POST', '/api/sessions', { username: 'old', password: PASSWORD })
+  return Object.assign(old, { username: 'old', token: body.token })
+}
 
 test('whoever is signed in sees whom they follow', async (t) => {
   const app = await startApp(t)
