@@ -219,6 +219,50 @@ test('a list goes on in the tables where it ends', async (t) => {
   assert.equal(await app.services.redisMain.client.zcard(`feed-ids:${idOf(ann)}`), 500)
 })
 
+test('after a follow the list is not built again: what there is joins it, however far it reaches', async (t) => {
+  const { app, people, idOf, publish, follow } = await startFeeds(t, ['ann', 'bob', 'cem', 'star'])
+  const [ann, bob, cem, star] = people as [Person, Person, Person, Person]
+  await insertPhotos(app, cem, 3)
+  await insertPhotos(app, bob, 530)
+  const newest = await publish(cem)
+  await app.rows('insert into pulled_accounts (account_id, is_announced) values ($1, true)', [idOf(star)])
+  const merged = await publish(star)
+  await app.runJobs()
+  await follow(ann, bob)
+  await walk(ann, '/api/feed', 20)
+  const built = await app.services.redisMain.client.hget(`feed:${idOf(ann)}`, 'b')
+  await follow(ann, cem)
+  await follow(ann, star)
+  const explained = (await ann.get('/api/feed/explain')).body
+  assert.deepEqual(
+    [explained.isHit, explained.items.slice(0, 3).map(({ by }: { by: string }) => by)],
+    [false, ['pull', 'push', 'push']],
+  )
+  assert.deepEqual((await walk(ann, '/api/feed', 50)).slice(0, 2), [merged, newest])
+  assert.deepEqual(await walk(ann, '/api/feed', 50), await feedByTables(app, idOf(ann)))
+  assert.equal(await app.services.redisMain.client.hget(`feed:${idOf(ann)}`, 'b'), built)
+})
+
+test('a follow that is heard of too late, or while the list is built, has it built again', async (t) => {
+  const { app, people, idOf } = await startFeeds(t, ['ann', 'bob'])
+  const [ann, bob] = people as [Person, Person]
+  const { redisMain, log } = app.services
+  const lists = createFeedLists(redisMain, log)
+  const exists = () => redisMain.client.exists(`feed:${idOf(ann)}`)
+  const at = (low: number) => `00000001:${low.toString(16).padStart(16, '0')}`
+  await walk(ann, '/api/feed', 20)
+  await lists.forget([idOf(ann)], at(2))
+  await walk(ann, '/api/feed', 20)
+  assert.equal(await exists(), 1)
+  await lists.follow(idOf(ann), idOf(bob), at(1))
+  assert.equal(await exists(), 0)
+
+  const build = (await lists.begin(idOf(ann))) ?? assert.fail()
+  await lists.follow(idOf(ann), idOf(bob), at(3))
+  await lists.finish(idOf(ann), build.token, { ids: [], isEnd: true, pulled: [] })
+  assert.equal(await exists(), 0)
+})
+
 test('a list of another life of the server is not believed', async (t) => {
   const { app, people, idOf, publish } = await startFeeds(t, ['ann'])
   const [ann] = [people[0] ?? assert.fail()]

@@ -32,6 +32,13 @@ export interface FeedList {
   builtAtMs: number
 }
 
+/** There is a list, but photos of these accounts, followed since, have yet to join it. */
+export interface Unjoined {
+  accountIds: string[]
+  /** The tables must be read where this has been replayed; null: where anything has. */
+  floor: WritePosition | null
+}
+
 export interface Build {
   token: string
   /** The tables must be read where this has been replayed; null: where anything has. */
@@ -63,6 +70,10 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
       await scripts.forgetLists(client, keys, [position, POSITION_TTL_SECONDS])
     }
   }
+  function postpone(accountIds: readonly string[], position: WritePosition, error: unknown): void {
+    for (const id of accountIds) postponed.set(id, position)
+    log.warn({ event: 'feed.forget_postponed', error: String(error) })
+  }
   client.on('ready', () => {
     for (const [accountId, position] of postponed) {
       forgetNow([accountId], position).then(
@@ -73,20 +84,34 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
   })
 
   return {
-    /** At most `count` ids before `before`. Null: there is no list, or nobody can tell. One round trip. */
-    async read(accountId: string, before: string | null, count: number): Promise<FeedList | null> {
+    /** At most `count` ids before `before`. Null: there is no list, or nobody can tell. One round trip, and one more after a follow. */
+    async read(accountId: string, before: string | null, count: number): Promise<FeedList | Unjoined | null> {
       if (redisMain.epoch() === null) return null
       const values = [life(), before === null ? '+' : `(${before}`, count]
       // A list of this server, in the shape that `readList` returns.
       const answer = (await scripts
         .readList(client, [headKey(accountId), idsKey(accountId)], values)
-        .catch(() => null)) as [string, string, string] | null
+        .catch(() => null)) as [string, string, string] | string | null
       if (!answer) return null
+      if (typeof answer === 'string') {
+        const floor = await client.get(floorKey(accountId)).catch(() => undefined)
+        return floor === undefined ? null : { accountIds: splitIds(answer), floor }
+      }
       const [pulled, builtAt, joined] = answer
       const ids = splitIds(joined)
       const isEnd = ids.at(-1) === scripts.END
       if (isEnd) ids.pop()
       return { ids, isEnd, pulled: splitIds(pulled), builtAtMs: Number(builtAt) * 1_000 }
+    },
+
+    /** Photos of accounts, as `read` told them, newest first, and those of the accounts that are merged at read. */
+    async join(
+      accountId: string,
+      accountIds: readonly string[],
+      { ids, pulled }: Pick<FeedList, 'ids' | 'pulled'>,
+    ): Promise<void> {
+      const values = [life(), accountIds.join(), pulled.join(), ids.join()]
+      await scripts.join(client, [headKey(accountId), idsKey(accountId)], values)
     },
 
     /** Null: redis-main cannot be asked. */
@@ -142,10 +167,14 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
 
     /** They are built again when their owners look. Postponed while redis-main cannot be told. */
     async forget(accountIds: readonly string[], position: WritePosition): Promise<void> {
-      await forgetNow(accountIds, position).catch((error: unknown) => {
-        for (const id of accountIds) postponed.set(id, position)
-        log.warn({ event: 'feed.forget_postponed', error: String(error) })
-      })
+      await forgetNow(accountIds, position).catch((error: unknown) => postpone(accountIds, position, error))
+    },
+
+    /** What the account, followed at `position`, published joins the list when its owner looks. */
+    async follow(ownerId: string, accountId: string, position: WritePosition): Promise<void> {
+      const keys = [headKey(ownerId), idsKey(ownerId), floorKey(ownerId)]
+      const told = async () => scripts.joinLater(client, keys, [life(), position, POSITION_TTL_SECONDS, accountId])
+      await told().catch((error: unknown) => postpone([ownerId], position, error))
     },
   }
 }

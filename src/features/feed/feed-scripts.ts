@@ -4,11 +4,14 @@ import { script } from '../../platform/redis.ts'
 export const END = '!'
 /** Ids of a list; beyond them a page comes from the tables. */
 export const LIST_MAX = 500
+/** Of the ids of accounts that have yet to join; beyond these the list is built again. */
+const JOINING_MAX_CHARS = 2_000
 
 /**
  * A list is two keys. The head is a hash: `e` the life of the server in which it was made, `p` accounts that are merged at
- * read, `b` when it was built (seconds), `t` the token of whoever builds it now. The ids are a sorted set in the order of
- * their text, the order in which photos were taken in. What has no head of this life of the server is not there.
+ * read, `b` when it was built (seconds), `t` the token of whoever builds it now, `j` accounts followed since, whose photos have
+ * yet to join. The ids are a sorted set in the order of their text, the order in which photos were taken in. What has no head
+ * of this life of the server is not there.
  */
 const TRIM = `local function trim(ids)
   local extra = redis.call('zcard', ids) - ${LIST_MAX + 1}
@@ -16,9 +19,13 @@ const TRIM = `local function trim(ids)
 end
 `
 
-/** KEYS head, ids; ARGV life, upper bound, how many. Nil, or what is merged, when it was built, and the ids: joined, since a client reads one text sooner than twenty. */
-export const readList = script(`local head = redis.call('hmget', KEYS[1], 'e', 't', 'p', 'b')
+/**
+ * KEYS head, ids; ARGV life, upper bound, how many. Nil; or, alone, whose photos have yet to join; or what is merged, when it was
+ * built, and the ids: joined, since a client reads one text sooner than twenty.
+ */
+export const readList = script(`local head = redis.call('hmget', KEYS[1], 'e', 't', 'p', 'b', 'j')
 if head[1] ~= ARGV[1] or head[2] then return nil end
+if head[5] then return head[5] end
 local ids = redis.call('zrange', KEYS[2], ARGV[2], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[3])
 return {head[3] or '', head[4], table.concat(ids, ',')}`)
 
@@ -49,7 +56,7 @@ local pulled = ARGV[5]
 for id in string.gmatch(head[2] or '', '[^,]+') do
   if not string.find(pulled, id, 1, true) then pulled = pulled .. (pulled == '' and '' or ',') .. id end
 end
-redis.call('hdel', KEYS[1], 't')
+redis.call('hdel', KEYS[1], 't', 'j')
 redis.call('hset', KEYS[1], 'b', ARGV[2], 'p', pulled)
 redis.call('expire', KEYS[1], ARGV[3])
 redis.call('expire', KEYS[2], ARGV[3])
@@ -72,6 +79,35 @@ for i = 1, #KEYS, 2 do
   end
 end
 return count`)
+
+/**
+ * KEYS head, ids, own floor; ARGV life, position, seconds, account. It is followed, and its photos join when the list is read;
+ * a list that is being built, heard of something later first or waits for many is forgotten.
+ */
+export const joinLater = script(`local known = redis.call('get', KEYS[3])
+local isLate = known and known >= ARGV[2]
+if not isLate then redis.call('set', KEYS[3], ARGV[2], 'ex', ARGV[3]) end
+local head = redis.call('hmget', KEYS[1], 'e', 't', 'j')
+if isLate or head[1] ~= ARGV[1] or head[2] or #(head[3] or '') > ${JOINING_MAX_CHARS} then
+  return redis.call('del', KEYS[1], KEYS[2])
+end
+return redis.call('hset', KEYS[1], 'j', head[3] and (head[3] .. ',' .. ARGV[4]) or ARGV[4])`)
+
+/** KEYS head, ids; ARGV life, whose photos join as \`readList\` told, those of them that are merged at read, the photos of the others. Nothing when somebody else was first. */
+export const join = script(`${TRIM}local head = redis.call('hmget', KEYS[1], 'e', 't', 'j', 'p')
+if head[1] ~= ARGV[1] or head[2] or head[3] ~= ARGV[2] then return 0 end
+local oldest = redis.call('zrange', KEYS[2], 0, 0)[1]
+local members = {}
+for id in string.gmatch(ARGV[4], '[^,]+') do
+  if oldest and id > oldest then
+    members[#members + 1] = 0
+    members[#members + 1] = id
+  end
+end
+if #members > 0 then redis.call('zadd', KEYS[2], unpack(members)) end
+trim(KEYS[2])
+if ARGV[3] ~= '' then redis.call('hset', KEYS[1], 'p', (head[4] and head[4] ~= '') and (head[4] .. ',' .. ARGV[3]) or ARGV[3]) end
+return redis.call('hdel', KEYS[1], 'j')`)
 
 /** KEYS ids of each; ARGV photos. */
 export const dropFromLists = script(`for i = 1, #KEYS do redis.call('zrem', KEYS[i], unpack(ARGV)) end

@@ -19,7 +19,7 @@ export const FAN_OUT_PRIORITY = 5
 export type FeedUpdates = ReturnType<typeof createFeedUpdates>
 
 /** What the rest of the service tells the feed. */
-export function createFeedUpdates({ lists }: { lists: Pick<FeedLists, 'pushOwn' | 'forget'> }) {
+export function createFeedUpdates({ lists }: { lists: Pick<FeedLists, 'pushOwn' | 'follow' | 'forget'> }) {
   const fanOut = (trx: Writer, task: 'feed.fan_out' | 'feed.drop', payload: FanOutPayload) =>
     enqueue(trx, task, payload, { priority: FAN_OUT_PRIORITY })
   return {
@@ -34,6 +34,10 @@ export function createFeedUpdates({ lists }: { lists: Pick<FeedLists, 'pushOwn' 
     /** Out of the followers' lists, by a job of this transaction: photos that were deleted or hidden. Pages drop them at once by themselves. */
     removed(trx: Writer, accountId: string, photoIds: readonly string[]): Promise<void> {
       return fanOut(trx, 'feed.drop', { accountId, photoIds, isReady: false, after: null })
+    },
+    /** The owner follows this account from now on. */
+    followed(after: Pick<AfterCommit, 'run'>, ownerId: string, accountId: string): void {
+      after.run((position) => lists.follow(ownerId, accountId, position))
     },
     /** Whom these accounts follow has changed, or whether those may be seen: their lists are built again when they look. */
     forget(after: Pick<AfterCommit, 'run'>, ...accountIds: readonly string[]): void {

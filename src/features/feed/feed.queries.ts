@@ -59,6 +59,26 @@ async function newestOf(
   return splitIds(rows[0]?.ids ?? '')
 }
 
+/**
+ * Of accounts that somebody follows from now on: which are merged at read, and the newest photos of the others, newest first.
+ * Uses pulled_accounts_pkey, photos_account.
+ */
+export async function joiningIds(db: Reader, accountIds: readonly string[], limit: number) {
+  const { rows } = await sql<{ ids: string; pulled: string }>`
+    with account as materialized (
+      select id, exists (select from pulled_accounts where account_id = id) as is_pulled from unnest(${accountIds}::uuid[]) as id
+    )
+    select array_to_string(array(select id from account where is_pulled), ',') as pulled,
+      array_to_string(array(
+        select newest.id from account cross join lateral (
+          select photos.id from photos where photos.account_id = account.id order by photos.id desc limit ${limit}
+        ) as newest
+        where not is_pulled order by newest.id desc limit ${limit}
+      ), ',') as ids`.execute(db)
+  const [{ ids, pulled } = { ids: '', pulled: '' }] = rows
+  return { ids: splitIds(ids), pulled: splitIds(pulled) }
+}
+
 /** Whom the account follows of those that are merged at read. Uses follows_pkey, pulled_accounts_pkey. */
 export async function pulledFollowees(db: Reader, accountId: string): Promise<string[]> {
   const rows = await db

@@ -8,7 +8,7 @@ import type { Metrics } from '../../platform/metrics.ts'
 import type { Viewer, ViewerAccount } from '../../platform/viewer.ts'
 import { likedAmong } from '../likes/likes.service.ts'
 import { cardViews, pageJson, recentPhotos, type CardView } from '../photos/photo-cards.service.ts'
-import type { FeedList, FeedLists } from './feed-lists.ts'
+import type { FeedList, FeedLists, Unjoined } from './feed-lists.ts'
 import { mergeIds } from './feed-merge.ts'
 import { LIST_MAX } from './feed-scripts.ts'
 import * as queries from './feed.queries.ts'
@@ -24,7 +24,7 @@ type Page = { before: string | null; limit: number }
 
 export interface FeedDeps {
   db: Database
-  lists: Pick<FeedLists, 'read' | 'begin' | 'finish'>
+  lists: Pick<FeedLists, 'read' | 'join' | 'begin' | 'finish'>
   metrics: Pick<Metrics, 'cacheRequest'>
   log: Log
 }
@@ -34,12 +34,12 @@ export type Feed = ReturnType<typeof createFeed>
 /** Newest first, what the account and those it follows published. Four steps: ids → load → drop → shape. */
 export function createFeed({ db, lists, metrics, log }: FeedDeps) {
   /** Reads the list of a first page, before it is known whether the account asks for it. */
-  function begin(accountId: string, limit: number): Promise<FeedList | null> {
+  function begin(accountId: string, limit: number): ReturnType<FeedLists['read']> {
     return lists.read(accountId, null, limit + 1)
   }
 
   /** A `PhotoPage` as JSON. `begun`: its list, if that was begun to be read. */
-  async function page(viewer: FeedViewer, wanted: Page, begun?: Promise<FeedList | null>): Promise<string> {
+  async function page(viewer: FeedViewer, wanted: Page, begun?: ReturnType<FeedLists['read']>): Promise<string> {
     const trace: CacheTrace = { hasLoaded: false }
     const { cards, position } = await fill(wanted, {
       ids: async (before, limit) => {
@@ -60,10 +60,14 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
     viewer: FeedViewer,
     { before, limit }: Page,
     trace: CacheTrace,
-    begun?: Promise<FeedList | null>,
+    begun?: ReturnType<FeedLists['read']>,
   ) {
     const accountId = viewer.account.id
     let list = await (begun ?? lists.read(accountId, before, limit))
+    if (list && 'accountIds' in list) {
+      trace.hasLoaded = true
+      list = await join(viewer, list, { before, limit })
+    }
     const origin: 'push' | 'rebuilt' = list ? 'push' : 'rebuilt'
     if (!list) {
       list = await build(viewer)
@@ -81,6 +85,18 @@ export function createFeed({ db, lists, metrics, log }: FeedDeps) {
     trace.hasLoaded = true
     const ids = await db.read(viewer, (db) => queries.feedIds(db, accountId, { before, limit }))
     return { ids, pulled: new Set<string>(), origin: 'rebuilt' as const }
+  }
+
+  /** The list with what whom one has followed since published; null when it is gone. */
+  async function join(viewer: FeedViewer, { accountIds, floor }: Unjoined, { before, limit }: Page) {
+    const accountId = viewer.account.id
+    const scope = scopeOfLoad(viewer.scope, floor)
+    // One more than a list has: what is older than these is on none.
+    const joining = await db.read({ ...viewer, scope }, (db) => queries.joiningIds(db, accountIds, LIST_MAX + 1))
+    await lists.join(accountId, accountIds, joining).catch(() => undefined)
+    const list = await lists.read(accountId, before, limit)
+    // Somebody else was followed meanwhile.
+    return list && 'accountIds' in list ? null : list
   }
 
   /** From tables as new as whatever passed the list by; null when redis-main cannot be asked. */

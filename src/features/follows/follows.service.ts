@@ -35,10 +35,13 @@ async function accountsFor(db: Database, viewer: Viewer, rows: readonly (CardFie
 export function createFollows(deps: {
   db: Database
   events: Events
-  /** Whom one follows decides what is in one's feed: feeds stand on follows, so follows are given it. */
-  forgetFeed: (after: Pick<AfterCommit, 'run'>, accountId: string) => void
+  /** Whom one follows decides what is in one's feed: feeds stand on follows, so follows are given them. */
+  feeds: {
+    followed: (after: Pick<AfterCommit, 'run'>, ownerId: string, accountId: string) => void
+    forget: (after: Pick<AfterCommit, 'run'>, accountId: string) => void
+  }
 }) {
-  const { db, events, forgetFeed } = deps
+  const { db, events, feeds } = deps
 
   /** Following twice is following once. @throws AppError account.not_found, follow.self */
   async function set(account: ViewerAccount, username: string, follows: boolean): Promise<FollowState> {
@@ -55,7 +58,8 @@ export function createFollows(deps: {
       // The cards of accounts show no numbers.
       after.recount(profiles, account.id, id)
       after.touch(followees, account.id)
-      if (isChange) forgetFeed(after, account.id)
+      if (isChange && follows) feeds.followed(after, account.id, id)
+      else if (isChange) feeds.forget(after, account.id)
       if (isChange) after.rewrite(urlsOfFollow(account.username, username), 'soon')
       return { id, followerCount, isChange }
     })
