@@ -50,7 +50,7 @@ export function openClaims(rows: readonly ClaimRow[]): Markup | null {
           ({ id, title, target: goal, notes }) =>
             html`<tr>
               <th scope="row">${id} ${title}</th>
-              <td>${target(goal)}</td>
+              <td>${tied(goal)}</td>
               <td>${notes.join('; ')}</td>
             </tr>`,
         )}
@@ -94,11 +94,16 @@ function claimRow(row: ClaimRow, comparison: Comparison | null): Markup {
         >${samples > 0 ? html`<span>n = ${number(samples)}</span>` : null}${command === null ? null : html`<code>${command}</code>`}</span
       >
     </th>
-    <td class="n">${target(goal)}</td>
+    <td class="n">${tied(goal)}</td>
     <td class="n"><span class="value">${value === null ? '–' : quantity(value, goal.unit)}</span>${meter(row)}</td>
     ${comparison ? changeCell(comparison.changes.get(id)) : null}
     <td><span class="pill ${status}">${WORDS[status]}</span></td>
   </tr>`
+}
+
+/** Where the line breaks, its sign stays with its number. */
+function tied(goal: ClaimRow['target']): string {
+  return target(goal).replace(' ', '\u00a0')
 }
 
 /** The value as a bar whose middle is the target. */
