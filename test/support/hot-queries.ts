@@ -2,7 +2,7 @@ import type { Reader } from '../../src/platform/postgres.ts'
 import { newestFollowees } from '../../src/features/accounts/followees.queries.ts'
 import { commentsOf } from '../../src/features/comments/comments.queries.ts'
 import { hottestIds } from '../../src/features/explore/explore.queries.ts'
-import { feedIds, followersAfter, listIds } from '../../src/features/feed/feed.queries.ts'
+import { feedIds, followersAfter, joiningIds, listIds } from '../../src/features/feed/feed.queries.ts'
 import { likedPhotoIds, likersOf, newestLiked } from '../../src/features/likes/likes.queries.ts'
 import { photoIdsOf, photoRows, recentIds } from '../../src/features/photos/photos.queries.ts'
 
@@ -38,6 +38,11 @@ export const HOT_QUERIES: readonly HotQuery[] = [
   {
     name: 'feed list, built anew',
     run: (db, { account }) => listIds(db, account, 500),
+    indexes: ['photos_account'],
+  },
+  {
+    name: 'feed list, after a follow',
+    run: (db, { account }) => joiningIds(db, [account], 501),
     indexes: ['photos_account'],
   },
   {

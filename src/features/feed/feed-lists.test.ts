@@ -221,7 +221,7 @@ test('a list goes on in the tables where it ends', async (t) => {
 
 test('after a follow the list is not built again: what there is joins it, however far it reaches', async (t) => {
   const { app, people, idOf, publish, follow } = await startFeeds(t, ['ann', 'bob', 'cem', 'star'])
-  const [ann, bob, cem, star] = people as [Person, Person, Person, Person]
+  const [ann = assert.fail(), bob = assert.fail(), cem = assert.fail(), star = assert.fail()] = people
   await insertPhotos(app, cem, 3)
   await insertPhotos(app, bob, 530)
   const newest = await publish(cem)
@@ -245,7 +245,7 @@ test('after a follow the list is not built again: what there is joins it, howeve
 
 test('a follow that is heard of too late, or while the list is built, has it built again', async (t) => {
   const { app, people, idOf } = await startFeeds(t, ['ann', 'bob'])
-  const [ann, bob] = people as [Person, Person]
+  const [ann = assert.fail(), bob = assert.fail()] = people
   const { redisMain, log } = app.services
   const lists = createFeedLists(redisMain, log)
   const exists = () => redisMain.client.exists(`feed:${idOf(ann)}`)
