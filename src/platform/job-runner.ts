@@ -14,6 +14,8 @@ export interface JobRunnerOptions {
   instance: string
   log: Log
   metrics: Metrics
+  /** Flags of jobs that are not to begin now. */
+  calm?: () => string[] | null
 }
 
 const PRIMARY_CHECK_MS = 500
@@ -68,6 +70,7 @@ export function runJobs(options: JobRunnerOptions): JobRunner {
       pollInterval: JOB_POLL_MS,
       taskList: toTaskList(options),
       parsedCronItems,
+      forbiddenFlags: options.calm ?? null,
     })
     log.info({ event: 'jobs.running', node: node.name })
     const ended = runner.promise.catch((error: unknown) => void log.warn({ event: 'jobs.ended', error: String(error) }))

@@ -1,3 +1,4 @@
+import { createCalm } from '../platform/calm.ts'
 import { loadConfig } from '../platform/config.ts'
 import { runJobs } from '../platform/job-runner.ts'
 import type { JobHandlers } from '../platform/jobs.ts'
@@ -37,6 +38,7 @@ await using runner = runJobs({
   recurring: jobs.recurring,
   instance: config.instance,
   concurrency: config.workerConcurrency,
+  calm: createCalm(),
 })
 const isReady = () => purges.isRunning() && runner.isRunning()
 await using _metrics = await serveMetrics(services.metrics, config.metricsPort, isReady)

@@ -69,9 +69,9 @@ export async function refuseMissing(db: Reader, id: string): Promise<never> {
   throw new AppError(`photo.${why}`)
 }
 
-/** At low priority: nobody waits for it. */
+/** At low priority, and not while the machine is busy: nobody waits for it. */
 export function renderAvifLater(trx: Writer, photoId: string): Promise<void> {
-  return enqueue(trx, 'photo.render_avif', { photoId }, { priority: LOW_PRIORITY, maxAttempts: 5 })
+  return enqueue(trx, 'photo.render_avif', { photoId }, { priority: LOW_PRIORITY, maxAttempts: 5, waitsForCalm: true })
 }
 
 /** After hiding and showing, in the same transaction: a job puts the files where the rows say. */
