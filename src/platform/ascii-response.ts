@@ -7,8 +7,15 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 export class AsciiResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
   override end(...given: unknown[]): this {
     const [text, encoding] = given
-    const isAscii = typeof text === 'string' && !encoding && Buffer.byteLength(text) === text.length
+    const isAscii = typeof text === 'string' && !encoding && this.#bytesOf(text) === text.length
     // The same arguments, whichever of its signatures they are of.
     return super.end(...((isAscii ? [text, 'latin1', given[2]] : given) as Parameters<ServerResponse['end']>))
+  }
+
+  /** Counting takes 6 µs for a page of a feed, and Fastify has done it: Node keeps what its head says, null without. */
+  #bytesOf(text: string): number {
+    // @NOTE a field that Node documents nowhere; without it the bytes are counted.
+    const { _contentLength: said } = this as { _contentLength?: number | null }
+    return said ?? Buffer.byteLength(text)
   }
 }
