@@ -63,8 +63,11 @@ test('a purge that is refused, unanswered or not heard at all is an error that n
 test('whoever changed something waits neither for a missing balancer nor for a missing Redis', async (t) => {
   const { target } = await startPurgeListener(t, { '/silent': 0 })
   const app = await startApp(t)
+  const { client } = app.services.redisMain
+  // On a busy machine an app server may be there before its connections are.
+  await eventually('redis-main answers', 10_000, () => client.ping().catch(() => null))
   await using pages = createVisitorPages({
-    redisMain: { client: app.services.redisMain.client, isSettled: () => true },
+    redisMain: { client, isSettled: () => true },
     lbPurge: createLbPurge({ target, secret: 'hush' }),
     edge: { forget: async () => undefined },
     log,
