@@ -6,8 +6,8 @@ import type { Ask, Browser } from './browser.ts'
 // What is done before and after runs, and is no part of them.
 
 const AT_ONCE = 8
-/** After an overload the service refuses for some seconds more. */
-const ROUNDS_MAX = 30
+/** What an account may write in a minute is used up where an overload had few accounts to share. */
+const ROUNDS_MAX = 75
 const PAUSE_MS = 1_000
 
 /** All of them follow `username`. @returns those who did not before */
