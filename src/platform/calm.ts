@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /** Of jobs that wait until the machine has cores to spare. */
 export const CALM_FLAG = 'calm'
-/** Of the last ten seconds, the share in which something waited for a core: what two cores show from about 80 % in use. */
+/** Of the last ten seconds, the share in which something waited for a core. Two cores that are used up show 88 to 94. */
 const BUSY_PERCENT = 60
 /** Even then one of them may begin this often: none waits for ever. */
 const TRICKLE_MS = 10_000

@@ -1,4 +1,4 @@
 /** Items in their order, at most `size` together. */
-export function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, nr) => items.slice(nr * size, (nr + 1) * size))
 }

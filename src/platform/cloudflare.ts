@@ -1,5 +1,5 @@
 import type { Cdn } from './cdn.ts'
-import { chunks } from './edge-purge.ts'
+import { chunksOf } from './chunks.ts'
 
 /**
  * Purge requests per second and bucket size of each plan, per account; 100 tags a call on all of them
@@ -65,7 +65,7 @@ export function createCloudflare(options: CloudflareOptions): Cdn {
 
   return {
     async purge(tags) {
-      const calls = chunks(tags, TAGS_PER_CALL)
+      const calls = chunksOf(tags, TAGS_PER_CALL)
       for (const [nr, some] of calls.entries()) {
         const pauseMs = waitMs() || (await call(some))
         if (pauseMs > 0) return { left: calls.slice(nr).flat(), retryAfterMs: pauseMs }

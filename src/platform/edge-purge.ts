@@ -1,3 +1,4 @@
+import { chunksOf } from './chunks.ts'
 import { Agent, request } from 'node:http'
 
 /** What is to be forgotten: by tag, and the paths that prove it. */
@@ -40,7 +41,7 @@ export function createEdge({ targets, secret }: { targets: () => readonly string
   }
 
   async function purge(target: string, tags: readonly string[]): Promise<void> {
-    for (const some of chunks(tags, TAGS_PER_REQUEST)) {
+    for (const some of chunksOf(tags, TAGS_PER_REQUEST)) {
       const status = await call(target, 'PURGE', '/', { 'xkey-purge': some.join(' ') })
       if (status !== 200) throw new Error(`answered ${status}`)
     }
@@ -58,7 +59,7 @@ export function createEdge({ targets, secret }: { targets: () => readonly string
   async function forgetAt(target: string, { tags, paths }: Forgotten): Promise<void> {
     await purgeAt(target, tags)
     // HEAD: a PoP fetches what it does not have as a whole, but nothing travels to us.
-    for (const some of chunks(paths, CONNECTIONS)) {
+    for (const some of chunksOf(paths, CONNECTIONS)) {
       const statuses = await Promise.all(some.map((path) => call(target, 'HEAD', path)))
       const at = statuses.findIndex((status) => !GONE.has(status))
       if (at >= 0) throw new Error(`${some[at]} still answers ${statuses[at]}`)
@@ -98,8 +99,4 @@ function gathering(work: (items: readonly string[]) => Promise<void>): (items: r
     last = done.catch(() => undefined)
     return done
   }
-}
-
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, nr) => items.slice(nr * size, (nr + 1) * size))
 }

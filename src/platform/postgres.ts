@@ -17,7 +17,7 @@ export type WritePosition = string
 
 /**
  * Where a read may go: any fresh node, one that has replayed a position, or only the primary.
- * `isStrict`: cached values must be that new too, since the cache could not be told of the write. `token`: a name of the
+ * `isStrict`: cached values must be that new too, since the cache was not told of the write. `token`: a name of the
  * account's writes up to now, by which a process knows that it has heard of them (cache-heard-writes.ts).
  */
 export type ReadScope = 'any' | 'primary' | { since: WritePosition; isStrict?: boolean; token?: string }

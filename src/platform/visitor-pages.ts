@@ -1,5 +1,6 @@
 import { shownInDocuments } from '../contract/public-pages.ts'
-import { chunks, type Edge } from './edge-purge.ts'
+import { chunksOf } from './chunks.ts'
+import type { Edge } from './edge-purge.ts'
 import { newId } from './ids.ts'
 import { enqueue } from './jobs.ts'
 import type { LbPurge } from './lb-purge.ts'
@@ -86,7 +87,7 @@ export function createVisitorPages(deps: {
 
   /** Of these the ones that NGINX may have a copy of; all of them where nobody can tell. Of a server that lost its files some are missed: their numbers are late by ten minutes. */
   async function keptAmong(urls: readonly string[]): Promise<string[]> {
-    const looks = chunks(urls, CHUNK).map((some) => redisMain.client.mget(some.map(keptKey)))
+    const looks = chunksOf(urls, CHUNK).map((some) => redisMain.client.mget(some.map(keptKey)))
     const found = await Promise.all(looks).catch(() => null)
     if (!found) return [...urls]
     const isKept = found.flat()

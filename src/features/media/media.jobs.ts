@@ -1,7 +1,8 @@
 import { RENDITION_WIDTHS } from '../../contract/limits.ts'
 import type { Cdn } from '../../platform/cdn.ts'
 import type { Database } from '../../platform/consistency.ts'
-import { chunks, type Edge } from '../../platform/edge-purge.ts'
+import { chunksOf } from '../../platform/chunks.ts'
+import type { Edge } from '../../platform/edge-purge.ts'
 import { enqueue, type JobHandlers } from '../../platform/jobs.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Metrics } from '../../platform/metrics.ts'
@@ -47,7 +48,7 @@ export function createMediaJobs(deps: {
   /** True when every PoP has confirmed. Otherwise the same job comes again, soon: a job's own retries grow to hours. */
   async function forget(task: string, payload: ErasePayload, log: Log): Promise<boolean> {
     try {
-      for (const keys of chunks(payload.keys, KEYS_PER_PURGE)) {
+      for (const keys of chunksOf(payload.keys, KEYS_PER_PURGE)) {
         // What was withheld may be shown again by now, and then answers.
         const isShown = await Promise.all(keys.map((key) => media.isShown(key)))
         const absent = keys.filter((_, index) => !isShown[index])
