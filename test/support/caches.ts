@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import type { CacheKind, Load } from '../../src/platform/cache-kind.ts'
 import { createCache, type Cache } from '../../src/platform/cache.ts'
@@ -41,14 +42,14 @@ export async function openCaches(t: TestContext, count: number, port?: number): 
     const metrics = createMetrics()
     const cache = createCache({ redis, subscriber, log, metrics })
     metricsOf.set(cache, metrics)
-    return { cache, redis }
+    return { cache, redis, subscriber }
   })
   if (port === undefined) {
-    await Promise.all(
-      caches.map(({ redis }) =>
-        redis.status === 'ready' ? null : new Promise((resolve) => redis.once('ready', resolve)),
-      ),
-    )
+    for (const connection of caches.flatMap(({ redis, subscriber }) => [redis, subscriber])) {
+      if (connection.status !== 'ready') await once(connection, 'ready')
+      // Behind the subscription, with which a cache forgets what it has in memory.
+      await connection.ping()
+    }
   }
   return caches.map(({ cache }) => cache)
 }
