@@ -273,6 +273,31 @@ test('a list of another life of the server is not believed', async (t) => {
   assert.deepEqual(await walk(ann, '/api/feed', 20), [photo])
 })
 
+test('the head keeps a first page until the ids change, and for a minute', async (t) => {
+  const { app, people, idOf, publish, follow } = await startFeeds(t, ['ann', 'bob'])
+  const [ann = assert.fail(), bob = assert.fail()] = people
+  const { client } = app.services.redisMain
+  const [head, ids] = [`feed:${idOf(ann)}`, `feed-ids:${idOf(ann)}`]
+  const kept = async () => (await client.hget(head, 'f'))?.split(' ').slice(1)
+  await follow(ann, bob)
+  const photo = await publish(bob)
+  await app.runJobs()
+  await ann.get('/api/feed?limit=20')
+  await ann.get('/api/feed?limit=20')
+  assert.deepEqual(await kept(), ['21', `${photo},!`])
+  for (const change of [() => publish(bob), () => bob.send('DELETE', `/api/photos/${photo}`)]) {
+    await change()
+    await app.runJobs()
+    assert.equal(await kept(), undefined)
+    assert.deepEqual(await walk(ann, '/api/feed', 20), await feedByTables(app, idOf(ann)))
+  }
+  const whole = await walk(ann, '/api/feed', 20)
+  await client.zrem(ids, whole)
+  assert.deepEqual(await walk(ann, '/api/feed', 20), whole)
+  await client.hset(head, 'f', `${Math.floor(Date.now() / 1_000) - 60} 21 ${whole.join()},!`)
+  assert.deepEqual(await walk(ann, '/api/feed', 20), [])
+})
+
 test('a list that missed something is right an hour later', async (t) => {
   const { app, people, idOf, publish } = await startFeeds(t, ['ann'])
   const [ann] = [people[0] ?? assert.fail()]
@@ -280,6 +305,7 @@ test('a list that missed something is right an hour later', async (t) => {
   await walk(ann, '/api/feed', 20)
   const { client } = app.services.redisMain
   await client.zrem(`feed-ids:${idOf(ann)}`, photo)
+  await client.hdel(`feed:${idOf(ann)}`, 'f')
   assert.deepEqual(await walk(ann, '/api/feed', 20), [])
   await client.hincrby(`feed:${idOf(ann)}`, 'b', -3_601)
   await walk(ann, '/api/feed', 20)

@@ -12,12 +12,15 @@ const LIST_TTL_SECONDS = 14 * 24 * 3_600
 const BUILD_TTL_SECONDS = 60
 /** Longer than any replica in use is behind. */
 const COMMON_FLOOR_TTL_SECONDS = 3_600
+/** For how long a first page is believed: an app server of an older release, which knows none, may change the list. */
+const FIRST_PAGE_SECONDS = 60
 /** Lists of one script run, which others wait for: some three milliseconds. */
 const CHUNK = 50
 /** Of the server's run id: what tells one life from another. */
 const LIFE_CHARS = 12
 
 const COMMON_FLOOR = 'feed-floor'
+const seconds = () => Math.floor(Date.now() / 1_000)
 const headKey = (accountId: string) => `feed:${accountId}`
 const idsKey = (accountId: string) => `feed-ids:${accountId}`
 const floorKey = (accountId: string) => `feed-floor:${accountId}`
@@ -38,6 +41,9 @@ export interface Unjoined {
   /** The tables must be read where this has been replayed; null: where anything has. */
   floor: WritePosition | null
 }
+
+/** Which accounts are merged at read, when the list was built (seconds), its ids. */
+type ReadIds = [pulled: string, builtAt: string, ids: string]
 
 export interface Build {
   token: string
@@ -64,6 +70,24 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
     return epoch.slice(0, LIFE_CHARS)
   }
 
+  async function readIds(accountId: string, values: (string | number)[]): Promise<ReadIds | string | null> {
+    // A list of this server, in the shape that the script returns.
+    const answer = scripts.readList(client, [headKey(accountId), idsKey(accountId)], values) as Promise<
+      ReadIds | string | null
+    >
+    return answer.catch(() => null)
+  }
+
+  /** The same for a first page, which the head has at hand until the ids change: a script costs redis-main six times as much. */
+  async function readFirst(accountId: string, lived: string, count: number): ReturnType<typeof readIds> {
+    const head = await client.hmget(headKey(accountId), 'e', 't', 'j', 'p', 'b', 'f').catch(() => [])
+    const [madeIn, token, joining, pulled, builtAt, first] = head
+    const [readAt, readCount, ids = ''] = first?.split(' ') ?? []
+    const isKept = Number(readCount) === count && seconds() - Number(readAt) < FIRST_PAGE_SECONDS
+    if (isKept && builtAt && madeIn === lived && !token && !joining) return [pulled ?? '', builtAt, ids]
+    return readIds(accountId, [lived, '+', count, seconds()])
+  }
+
   async function forgetNow(accountIds: readonly string[], position: WritePosition): Promise<void> {
     for (const chunk of chunksOf(accountIds, CHUNK)) {
       const keys = chunk.flatMap((id) => [headKey(id), idsKey(id), floorKey(id)])
@@ -84,14 +108,12 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
   })
 
   return {
-    /** At most `count` ids before `before`. Null: there is no list, or nobody can tell. One round trip, and one more after a follow. */
+    /** At most `count` ids before `before`. Null: there is no list, or nobody can tell. One round trip; another where the list has changed. */
     async read(accountId: string, before: string | null, count: number): Promise<FeedList | Unjoined | null> {
       if (redisMain.epoch() === null) return null
-      const values = [life(), before === null ? '+' : `(${before}`, count]
-      // A list of this server, in the shape that `readList` returns.
-      const answer = (await scripts
-        .readList(client, [headKey(accountId), idsKey(accountId)], values)
-        .catch(() => null)) as [string, string, string] | string | null
+      const answer = await (before === null
+        ? readFirst(accountId, life(), count)
+        : readIds(accountId, [life(), `(${before}`, count]))
       if (!answer) return null
       if (typeof answer === 'string') {
         const floor = await client.get(floorKey(accountId)).catch(() => undefined)
@@ -133,8 +155,7 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
       token: string,
       { ids, isEnd, pulled }: Pick<FeedList, 'ids' | 'isEnd' | 'pulled'>,
     ): Promise<void> {
-      const now = Math.floor(Date.now() / 1_000)
-      const values = [token, now, LIST_TTL_SECONDS, isEnd ? 1 : 0, pulled.join(), ids.join()]
+      const values = [token, seconds(), LIST_TTL_SECONDS, isEnd ? 1 : 0, pulled.join(), ids.join()]
       // A list that was not stored is built again by the next page.
       await scripts.finishList(client, [headKey(accountId), idsKey(accountId)], values).catch(() => undefined)
     },
@@ -151,7 +172,10 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
 
     /** @throws when redis-main cannot be told */
     async drop(accountIds: readonly string[], photoIds: readonly string[]): Promise<void> {
-      for (const chunk of chunksOf(accountIds, CHUNK)) await scripts.dropFromLists(client, chunk.map(idsKey), photoIds)
+      for (const chunk of chunksOf(accountIds, CHUNK)) {
+        const keys = chunk.flatMap((id) => [headKey(id), idsKey(id)])
+        await scripts.dropFromLists(client, keys, photoIds)
+      }
     },
 
     /** Into the author's own list, and no list of theirs is built from tables older than this. */

@@ -10,8 +10,9 @@ const JOINING_MAX_CHARS = 2_000
 /**
  * A list is two keys. The head is a hash: `e` the life of the server in which it was made, `p` accounts that are merged at
  * read, `b` when it was built (seconds), `t` the token of whoever builds it now, `j` accounts followed since, whose photos have
- * yet to join. The ids are a sorted set in the order of their text, the order in which photos were taken in. What has no head
- * of this life of the server is not there.
+ * yet to join, `f` its first page: when it was read (seconds), of how many, and the ids. The ids are a sorted set in the order
+ * of their text, the order in which photos were taken in. What has no head of this life of the server is not there, and
+ * whoever changes the ids deletes `f`.
  */
 const TRIM = `local function trim(ids)
   local extra = redis.call('zcard', ids) - ${LIST_MAX + 1}
@@ -20,14 +21,15 @@ end
 `
 
 /**
- * KEYS head, ids; ARGV life, upper bound, how many. Nil; or, alone, whose photos have yet to join; or what is merged, when it was
- * built, and the ids: joined, since a client reads one text sooner than twenty.
+ * KEYS head, ids; ARGV life, upper bound, how many, and now (seconds) for a first page, which is kept. Nil; or, alone, whose
+ * photos have yet to join; or what is merged, when it was built, and the ids: joined, since a client reads one text sooner than twenty.
  */
 export const readList = script(`local head = redis.call('hmget', KEYS[1], 'e', 't', 'p', 'b', 'j')
 if head[1] ~= ARGV[1] or head[2] then return nil end
 if head[5] then return head[5] end
-local ids = redis.call('zrange', KEYS[2], ARGV[2], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[3])
-return {head[3] or '', head[4], table.concat(ids, ',')}`)
+local ids = table.concat(redis.call('zrange', KEYS[2], ARGV[2], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[3]), ',')
+if ARGV[4] then redis.call('hset', KEYS[1], 'f', ARGV[4] .. ' ' .. ARGV[3] .. ' ' .. ids) end
+return {head[3] or '', head[4], ids}`)
 
 /** KEYS head, ids, own floor, common floor; ARGV life, token, seconds. From here on pushes arrive; returns how new the tables must be. */
 export const beginList = script(`local head = redis.call('hmget', KEYS[1], 'e', 't')
@@ -56,7 +58,7 @@ local pulled = ARGV[5]
 for id in string.gmatch(head[2] or '', '[^,]+') do
   if not string.find(pulled, id, 1, true) then pulled = pulled .. (pulled == '' and '' or ',') .. id end
 end
-redis.call('hdel', KEYS[1], 't', 'j')
+redis.call('hdel', KEYS[1], 't', 'j', 'f')
 redis.call('hset', KEYS[1], 'b', ARGV[2], 'p', pulled)
 redis.call('expire', KEYS[1], ARGV[3])
 redis.call('expire', KEYS[2], ARGV[3])
@@ -70,6 +72,7 @@ for i = 1, #KEYS, 2 do
     local oldest = redis.call('zrange', KEYS[i + 1], 0, 0)[1]
     if head[2] or (oldest and oldest < ARGV[2]) then
       redis.call('zadd', KEYS[i + 1], 0, ARGV[2])
+      redis.call('hdel', KEYS[i], 'f')
       trim(KEYS[i + 1])
       count = count + 1
     end
@@ -107,10 +110,12 @@ end
 if #members > 0 then redis.call('zadd', KEYS[2], unpack(members)) end
 trim(KEYS[2])
 if ARGV[3] ~= '' then redis.call('hset', KEYS[1], 'p', (head[4] and head[4] ~= '') and (head[4] .. ',' .. ARGV[3]) or ARGV[3]) end
-return redis.call('hdel', KEYS[1], 'j')`)
+return redis.call('hdel', KEYS[1], 'j', 'f')`)
 
-/** KEYS ids of each; ARGV photos. */
-export const dropFromLists = script(`for i = 1, #KEYS do redis.call('zrem', KEYS[i], unpack(ARGV)) end
+/** KEYS head, ids of each; ARGV photos. */
+export const dropFromLists = script(`for i = 1, #KEYS, 2 do
+  if redis.call('zrem', KEYS[i + 1], unpack(ARGV)) > 0 then redis.call('hdel', KEYS[i], 'f') end
+end
 return 1`)
 
 /** KEYS floor; ARGV position, seconds. Positions compare as text. */
