@@ -20,6 +20,7 @@ export interface LoadShedding extends Disposable {
   classes: Pick<ShedClasses, 'add'>
   inFlight(): number
   isOverloaded(): boolean
+  isBusy(): boolean
 }
 
 export interface LoadSheddingOptions {
@@ -67,6 +68,7 @@ export function createLoadShedding(options: LoadSheddingOptions): LoadShedding {
     classes,
     inFlight: () => policy.state().inFlight,
     isOverloaded: () => policy.state().isOverloaded,
+    isBusy: () => policy.isBusy(),
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }

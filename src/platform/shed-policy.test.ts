@@ -37,6 +37,18 @@ test('a pause that ends refuses nobody', () => {
   assert.equal(policy.state().isOverloaded, false)
 })
 
+test('waiting that is no overload yet makes a server busy, for two seconds', () => {
+  const policy = createShedPolicy(TARGET_MS)
+  let now = pass(policy, pass(policy, 0, 1_000, 1), 1_000, 20)
+  assert.equal(policy.isBusy(), false)
+  now = pass(policy, now, 50, 30)
+  assert.deepEqual([policy.isBusy(), policy.state().isOverloaded], [true, false])
+  now = pass(policy, now, 1_900, 1)
+  assert.equal(policy.isBusy(), true)
+  pass(policy, now, 100, 1)
+  assert.equal(policy.isBusy(), false)
+})
+
 test('one long turn of the loop refuses nobody', () => {
   const policy = createShedPolicy(TARGET_MS)
   const now = pass(policy, 0, 2_000, 1)

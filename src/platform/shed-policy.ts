@@ -26,6 +26,9 @@ const STALE_MS = 5_000
 const LOOP_DELAY_FACTOR = 4
 /** The smallest difference between NGINX's clock and ours is what the clocks are apart; it is learned anew over this time. */
 const CLOCK_WINDOW_MS = 30_000
+/** A quarter of the waiting that is overload, seen once: what can be spared is spared for a while. */
+const BUSY_SHARE = 0.25
+const BUSY_MS = 2_000
 
 export interface ShedState {
   isOverloaded: boolean
@@ -53,6 +56,7 @@ export function createShedPolicy(targetMs: number) {
   let lastTickMs = 0
   let slowSinceMs: number | null = null
   let slowLooks = 0
+  let busyUntilMs = -Infinity
   let waits: number[] = []
   const clock = createClockDifference()
 
@@ -89,6 +93,7 @@ export function createShedPolicy(targetMs: number) {
       queueMs = believed(median(waits))
       waits = []
       const isSlow = queueMs > targetMs
+      if (queueMs > targetMs * BUSY_SHARE) busyUntilMs = nowMs + BUSY_MS
       slowLooks = isSlow ? slowLooks + 1 : 0
       if (!isSlow) slowSinceMs = null
       else slowSinceMs ??= lastTickMs
@@ -103,6 +108,9 @@ export function createShedPolicy(targetMs: number) {
       else if (calmMs > CALM_MS) limit = Infinity
       wasRefused = false
     },
+
+    /** Requests wait, though hardly any so long that it is overload. */
+    isBusy: () => lastTickMs < busyUntilMs,
 
     state: (): ShedState => ({ isOverloaded: limit !== Infinity, limit, inFlight, queueMs }),
   }

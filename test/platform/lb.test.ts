@@ -49,6 +49,18 @@ test('a page for signed-out visitors is filled once, hit afterwards, and asked f
   assert.match(cacheStatus(await ask(`${front.lb}${PHOTO}`)), /lb; fwd=uri-miss$/)
 })
 
+test('a text is compressed, but not for an app server that says that it is as it shall be', async (t) => {
+  const front = await startFront(t, ({ url }, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (url === '/api/feed?busy') response.setHeader('content-encoding', 'identity')
+    response.end(JSON.stringify('x'.repeat(2_000)))
+  })
+  const encodingOf = async (path: string) =>
+    (await ask(`${front.lb}${path}`, { 'accept-encoding': 'gzip' })).headers['content-encoding']
+  assert.equal(await encodingOf('/api/feed'), 'gzip')
+  assert.equal(await encodingOf('/api/feed?busy'), 'identity')
+})
+
 test('a client on this machine is told which app server answered, nobody else is', async (t) => {
   const front = await startFront(t, counting({ 'x-accel-expires': '600', 'x-served-by': 'somebody else' }))
   const servedBy = async (headers: Record<string, string>) =>

@@ -39,7 +39,8 @@ function keepArriving(send: () => Promise<Response>) {
 test('an overloaded app server refuses with 503 and says when to come back; health and signing out stay', async (t) => {
   // All of them come from one client, whose budget is not what is tested.
   const app = await startApp(t, { MINIGRAM_SHED_DELAY_MS: '20', MINIGRAM_LIMIT_READS_PER_MINUTE: '1000000' })
-  assert.equal((await ask(app.origin, '/api/search/accounts?q=a')).status, 200)
+  const calm = await ask(app.origin, '/api/search/accounts?q=a')
+  assert.deepEqual([calm.status, calm.headers.get('content-encoding')], [200, null])
 
   const occupied = occupy(80)
   t.after(occupied.stop)
@@ -59,6 +60,11 @@ test('an overloaded app server refuses with 503 and says when to come back; heal
   const problem = (await refused.json()) as Problem
   assert.equal(problem.code, 'service.overloaded')
   assert.ok(problem.requestId)
+  const answered = arriving.answers.filter(({ status }) => status === 200)
+  assert.ok(
+    answered.some(({ headers }) => headers.get('content-encoding') === 'identity'),
+    'what is answered meanwhile is not to be compressed',
+  )
   assert.equal((await ask(app.origin, '/health/ready')).status, 200)
   assert.equal(
     (await ask(app.origin, '/api/sessions/current', 'DELETE')).status,
