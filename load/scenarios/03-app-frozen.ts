@@ -8,7 +8,7 @@ export const scenario: Scenario = {
   name: 'app-frozen',
   about: 'an app server is frozen under load (SIGSTOP: it holds its connections and answers nothing), and resumed',
   claims: ['L3d', 'L3b', 'L3c'],
-  seconds: { quick: 35, full: 50 },
+  seconds: { quick: 30, full: 50 },
   async run(context) {
     const { outcome, driven, charts } = await underLoad('an app server freezes', context, async (incident) => {
       const { fleet, names, mark, pause, untilRotation } = incident

@@ -17,7 +17,7 @@ export const scenario: Scenario = {
   about:
     'the mix browse with photos and assets through the edge, and again with the same from the balancer: what reaches the origin. Requests per cacheable request, bytes per action, by Varnish’s and the generator’s own counts.',
   claims: ['C5', 'C5b'],
-  seconds: { quick: 40, full: 150 },
+  seconds: { quick: 37, full: 150 },
   async run(context) {
     context.progress('warming up: each has looked at a feed and its photos once')
     await warmCaches(context.services, PEOPLE, context.signal)

@@ -18,7 +18,7 @@ export const scenario: Scenario = {
   about:
     'every text that a browser is sent: pages, scripts and styles, and the API’s answers to twenty people, each asked for as a browser asks and once more uncompressed. Sum over those of 1 KiB and more.',
   claims: ['C6'],
-  seconds: { quick: 6, full: 6 },
+  seconds: { quick: 3, full: 3 },
   async run({ services, signal, progress }) {
     const port = portOf('lb', services.config.portOffset)
     const people = await signIn(services, PEOPLE, seededRandom(1))

@@ -12,7 +12,9 @@ import { judge, type Chart, type Measurement, type Scenario, type ScenarioContex
 
 const PHOTOS_PER_SECOND = 10
 const READ_SECONDS = { quick: 10, full: 60 }
-const LOADS = { quick: 2, full: 7 }
+const ROUNDS = { quick: 2, full: 7 }
+/** In each round. With the edge a load is short, the browser's own work is a good part of it, and that is what varies on a shared machine. */
+const LOADS = { origin: 1, pop: 2 }
 const PHOTO_COUNT = 40
 const PAGE = '/explore'
 const MISSED_MAX_SHARE = 0.01
@@ -21,7 +23,7 @@ export const scenario: Scenario = {
   name: 'world',
   about: `people in ${PLACES.join(', ')}, PoPs in ${POPS.join(', ')}, the origin in ${ORIGIN}, over lines as long as the published round trips between Azure regions: photos from the nearest PoP and from the origin, and the page ${PAGE} in Chromium with and without the edge. The lines have TCP’s handshake and slow start; bandwidth, loss and TLS are not imitated and would make far lines slower still.`,
   claims: ['P5', 'P5b'],
-  seconds: { quick: 55, full: 240 },
+  seconds: { quick: 65, full: 265 },
   async run(context) {
     const { config } = context.services
     const site = { lb: portOf('lb', config.portOffset), edge: portOf('edge', config.portOffset) }
@@ -103,15 +105,17 @@ async function loadEverywhere(
     progress(`${PAGE} from ${place}, to fill its PoP`)
     await pages.load(pop, PAGE)
   }
-  for (let round = 1; round <= LOADS[isQuick ? 'quick' : 'full']; round++)
+  for (let round = 1; round <= ROUNDS[isQuick ? 'quick' : 'full']; round++)
     for (const [index, lines] of places.entries())
       for (const line of ['origin', 'pop'] as const) {
-        signal.throwIfAborted()
-        progress(`${PAGE} from ${lines.place} ${line === 'pop' ? 'with' : 'without'} the edge, load ${round}`)
-        const { ms, isHit } = await pages.load(lines[line], PAGE)
-        const loaded = loads[index]
-        loaded?.[line].push(ms)
-        if (loaded && isHit) loaded.hits += 1
+        progress(`${PAGE} from ${lines.place} ${line === 'pop' ? 'with' : 'without'} the edge, round ${round}`)
+        for (let load = 1; load <= LOADS[line]; load++) {
+          signal.throwIfAborted()
+          const { ms, isHit } = await pages.load(lines[line], PAGE)
+          const loaded = loads[index]
+          loaded?.[line].push(ms)
+          if (loaded && isHit) loaded.hits += 1
+        }
       }
   return loads
 }
