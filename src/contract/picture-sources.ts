@@ -47,18 +47,25 @@ export function fallbackSrc(photo: Pick<PhotoCard, 'renditions'>, origin: string
   return path && origin + path
 }
 
-/** What a usual screen has for a grid below the head of its page, and how its rows are made (photo-grid.module.css). A row too
+/** What usual screens have for a grid below the head of its page, and how its rows are made (photo-grid.module.css). A row too
  *  many is no gift: its pictures share the line with those that are seen. */
-const SCREENS = {
-  phone: { widthPx: 404, heightPx: 640, rowPx: 112, gapPx: 4 },
-  desktop: { widthPx: 1200, heightPx: 760, rowPx: 248, gapPx: 8 },
+export const SCREENS = {
+  phone: { media: '(max-width: 767px)', widthPx: 404, heightPx: 640, rowPx: 112, gapPx: 4 },
+  laptop: {
+    media: '(min-width: 768px) and (max-width: 1399px)',
+    widthPx: 960,
+    heightPx: 592,
+    rowPx: 248,
+    gapPx: 8,
+  },
+  desktop: { media: '(min-width: 1400px)', widthPx: 1200, heightPx: 760, rowPx: 248, gapPx: 8 },
 } as const
+export type Screen = keyof typeof SCREENS
+// Keys of a literal object.
+export const SCREEN_NAMES = Object.keys(SCREENS) as Screen[]
 
 /** How many of these pictures a screen shows at first: they are announced, and asked for before all others. */
-export function firstInGrid(
-  photos: readonly Pick<PhotoCard, 'width' | 'height'>[],
-  screen: keyof typeof SCREENS,
-): number {
+export function firstInGrid(photos: readonly Pick<PhotoCard, 'width' | 'height'>[], screen: Screen): number {
   const { widthPx, heightPx, rowPx, gapPx } = SCREENS[screen]
   let [topPx, inRow, ratios] = [0, 0, 0]
   for (const [at, photo] of photos.entries()) {

@@ -22,6 +22,8 @@ export interface Head {
 interface SeenPicture {
   photo: PhotoCard
   sizes: string
+  /** Of the screens that show it at first; null: all do. */
+  media: string | null
 }
 
 export interface PreviewImage {
@@ -166,7 +168,7 @@ function imageTags(image: PreviewImage, edge: string): string[] {
 }
 
 /** Asked for while the script is still on its way; `imagesrcset` and `imagesizes` choose as the picture itself will. */
-function announced({ photo, sizes }: SeenPicture, edge: string): string {
+function announced({ photo, sizes, media }: SeenPicture, edge: string): string {
   const format = renditionsOf(photo)[0]?.format ?? 'jpeg'
   return element('link', {
     rel: 'preload',
@@ -174,6 +176,7 @@ function announced({ photo, sizes }: SeenPicture, edge: string): string {
     type: `image/${format}`,
     imagesrcset: srcSet(photo, format, edge),
     imagesizes: sizes,
+    ...(media !== null && { media }),
     fetchpriority: 'high',
   })
 }

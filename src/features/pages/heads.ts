@@ -1,6 +1,13 @@
 import type { Profile } from '../../contract/accounts.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { firstInGrid, renditionsOf, sizesInGrid, SIZES_ON_PAGE } from '../../contract/picture-sources.ts'
+import {
+  firstInGrid,
+  renditionsOf,
+  SCREEN_NAMES,
+  SCREENS,
+  sizesInGrid,
+  SIZES_ON_PAGE,
+} from '../../contract/picture-sources.ts'
 import type { Head, PreviewImage } from './document.ts'
 
 /** The same words as the pages themselves write once their script runs (src/web/pages). */
@@ -23,7 +30,7 @@ export function exploreHead(path: '/' | '/explore', photos: readonly PhotoCard[]
 
     data: ['/api/explore'],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, firstInGrid(photos, 'phone')), sizesInGrid),
+    first: seenInGrid(photos),
     ...previewOf(photos[0]),
   }
 }
@@ -40,7 +47,7 @@ export function photoHead(photo: PhotoCard): Head {
 
     data: [`/api/photos/${photo.id}`, `/api/photos/${photo.id}/comments`],
     isIndexed: true,
-    first: seenFirst([photo], () => SIZES_ON_PAGE),
+    first: photo.renditions ? [{ photo, sizes: SIZES_ON_PAGE, media: null }] : [],
     ...previewOf(photo),
   }
 }
@@ -56,7 +63,7 @@ export function profileHead(profile: Profile, photos: readonly PhotoCard[], aske
 
     data: [`/api/accounts/${asked}`, `/api/accounts/${asked}/photos`],
     isIndexed: true,
-    first: seenFirst(photos.slice(0, firstInGrid(photos, 'phone')), sizesInGrid),
+    first: seenInGrid(photos),
     ...previewOf(photos[0]),
   }
 }
@@ -69,8 +76,15 @@ function nameOf(account: { username: string; displayName: string }): string {
   return account.displayName || account.username
 }
 
-function seenFirst(photos: readonly PhotoCard[], sizes: (photo: PhotoCard) => string): Head['first'] {
-  return photos.filter(({ renditions }) => renditions !== null).map((photo) => ({ photo, sizes: sizes(photo) }))
+/** The first pictures, each for the screens that show it at once. */
+function seenInGrid(photos: readonly PhotoCard[]): Head['first'] {
+  const screens = SCREEN_NAMES.map((name) => ({ media: SCREENS[name].media, count: firstInGrid(photos, name) }))
+  return photos.flatMap((photo, at) => {
+    const showing = screens.filter(({ count }) => at < count)
+    if (showing.length === 0 || photo.renditions === null) return []
+    const media = showing.length === screens.length ? null : showing.map((screen) => screen.media).join()
+    return [{ photo, sizes: sizesInGrid(photo), media }]
+  })
 }
 
 /** JPEG: what every preview can show. */

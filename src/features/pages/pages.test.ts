@@ -10,6 +10,7 @@ import { publishes } from '../../../test/support/photos.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { documentTags } from './document-tags.ts'
 import { openDocument } from './document.ts'
+import { exploreHead } from './heads.ts'
 
 /** What a link preview reads: every <meta> by its name or property, the title, the status. */
 async function preview(origin: string, path: string, headers: Record<string, string> = {}) {
@@ -105,6 +106,27 @@ test('home is the explore page for a visitor, and one’s own feed for who has a
     'what a visitor is told is not for members',
   )
   assert.equal(member.headers.get('cache-control'), 'private, no-cache')
+})
+
+test('a picture is announced to the screens that show it at first', () => {
+  const renditions = { path: '/media/key', widths: [320], extensions: ['jpg'] }
+  // What a head looks at of a card.
+  const photo = {
+    width: 1_500,
+    height: 1_000,
+    renditions,
+    author: { username: 'ann' },
+    altText: '',
+  } as unknown as PhotoCard
+  const { first } = exploreHead(
+    '/explore',
+    Array.from({ length: 20 }, () => photo),
+  )
+  const [phone, desktop] = ['(max-width: 767px)', '(min-width: 1400px)']
+  assert.deepEqual(
+    first.map(({ media }) => media),
+    [...Array(4).fill(null), ...Array(5).fill(`${phone},${desktop}`), phone],
+  )
 })
 
 test('a visitor’s document names what a PoP is to forget it by; nobody else’s may be kept', async (t) => {

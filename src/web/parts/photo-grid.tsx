@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { memo, startTransition, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PhotoCard } from '../../contract/photos.ts'
-import { firstInGrid, gridRatio, sizesInGrid } from '../../contract/picture-sources.ts'
+import { firstInGrid, gridRatio, SCREEN_NAMES, SCREENS, sizesInGrid } from '../../contract/picture-sources.ts'
 import type { exploreQuery } from '../api/photos.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -43,7 +43,7 @@ type RowsProps = { photos: PhotoCard[]; from?: readonly string[]; children?: Rea
  *  is shown; then also `children`, which may ask for more. */
 export function PhotoRows({ photos, from, children }: RowsProps) {
   const grid = useRef<HTMLUListElement>(null)
-  const [onScreen] = useState(() => firstInGrid(photos, matchMedia('(min-width: 768px)').matches ? 'desktop' : 'phone'))
+  const [onScreen] = useState(() => firstInGrid(photos, screenHere()))
   // on the way back everything, for what was left to be found again
   const [isAllDrawn, setAllDrawn] = useState(hasPlace)
   useEffect(() => {
@@ -68,6 +68,10 @@ export function PhotoRows({ photos, from, children }: RowsProps) {
       {isAllDrawn && children}
     </>
   )
+}
+
+function screenHere() {
+  return SCREEN_NAMES.find((name) => matchMedia(SCREENS[name].media).matches) ?? 'desktop'
 }
 
 /** For the first pictures; on a line that slow, the rest is wanted too. */
