@@ -53,7 +53,7 @@ export const SCREENS = {
   phone: { media: '(max-width: 767px)', widthPx: 404, heightPx: 640, rowPx: 112, gapPx: 4 },
   laptop: {
     media: '(min-width: 768px) and (max-width: 1399px)',
-    widthPx: 960,
+    widthPx: 957,
     heightPx: 592,
     rowPx: 248,
     gapPx: 8,
