@@ -8,7 +8,7 @@ import { warmCaches } from '../warm-caches.ts'
 const PEOPLE = 200
 const ACTIONS_PER_SECOND = 200
 const WARM_UP_SECONDS = { quick: 5, full: 15 }
-const SECONDS = { quick: 12, full: 60 }
+const SECONDS = { quick: 16, full: 60 }
 
 export const scenario: Scenario = {
   name: 'replicas',
