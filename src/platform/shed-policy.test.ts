@@ -31,7 +31,7 @@ test('without waiting everything is let in, however much is under way', () => {
 
 test('a pause that ends refuses nobody', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 900, 250)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 2_000, 250)
   assert.equal(policy.state().isOverloaded, false)
   pass(policy, now, 300, 1)
   assert.equal(policy.state().isOverloaded, false)
@@ -49,6 +49,17 @@ test('waiting that is no overload yet makes a server busy, for two seconds', () 
   assert.equal(policy.isBusy(), false)
 })
 
+test('a queue three times as long is overload after one second, not two and a half', () => {
+  for (const [queueMs, isOverloaded] of [
+    [250, false],
+    [350, true],
+  ] as const) {
+    const policy = createShedPolicy(TARGET_MS)
+    pass(policy, pass(policy, 0, 2_000, 1), 1_300, queueMs)
+    assert.equal(policy.state().isOverloaded, isOverloaded)
+  }
+})
+
 test('one long turn of the loop refuses nobody', () => {
   const policy = createShedPolicy(TARGET_MS)
   const now = pass(policy, 0, 2_000, 1)
@@ -59,7 +70,7 @@ test('one long turn of the loop refuses nobody', () => {
 
 test('a queue that stays takes places away: from the heavy first, from feeds last, from health never', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 2_800, 150)
   assert.equal(policy.state().isOverloaded, true)
   const { limit } = policy.state()
   const taken = CLASSES.map((shedClass) => fill(policy, shedClass, now))
@@ -73,7 +84,7 @@ test('a queue that stays takes places away: from the heavy first, from feeds las
 
 test('an overloaded server refuses what has waited so long that its answer would come too late', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 2_800, 150)
   policy.tick(now + 6_000, 5_950)
   assert.equal(policy.admits('feed', now + 6_000, now + 100), false)
   assert.equal(policy.admits('never', now + 6_000, now + 100), true)
@@ -84,7 +95,7 @@ test('an overloaded server refuses what has waited so long that its answer would
 
 test('a second without a refusal ends it', () => {
   const policy = createShedPolicy(TARGET_MS)
-  const now = pass(policy, pass(policy, 0, 2_000, 1), 1_300, 150)
+  const now = pass(policy, pass(policy, 0, 2_000, 1), 2_800, 150)
   pass(policy, now, 1_200, 1)
   assert.equal(policy.state().isOverloaded, false)
 })

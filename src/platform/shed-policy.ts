@@ -5,8 +5,11 @@ export type ShedClass = 'heavy' | 'write' | 'read' | 'feed' | 'never'
 const SHARES: Readonly<Record<ShedClass, number>> = { heavy: 0.25, write: 0.6, read: 0.85, feed: 1, never: Infinity }
 
 /** Waiting that lasts this long, and is found in so many looks in a row, is a standing queue: one long turn of the loop is none, and a burst is better waited for than refused. */
-const STANDING_MS = 1_000
+const STANDING_MS = 2_500
 const STANDING_LOOKS = 2
+/** Sooner where it is so many times too long: no burst that is over in a moment. */
+const LONG_FACTOR = 3
+const LONG_STANDING_MS = 1_000
 /** Without waiting and refusals for this long, in which the loop ran, the overload is over. */
 const CALM_MS = 1_000
 /** The first guess of how many places there are: what was answered in this time. Corrected from there. */
@@ -101,7 +104,8 @@ export function createShedPolicy(targetMs: number) {
       lastTickMs = nowMs
 
       if (limit === Infinity) {
-        const isStanding = slowSinceMs !== null && nowMs - slowSinceMs >= STANDING_MS && slowLooks >= STANDING_LOOKS
+        const standingMs = queueMs > targetMs * LONG_FACTOR ? LONG_STANDING_MS : STANDING_MS
+        const isStanding = slowSinceMs !== null && nowMs - slowSinceMs >= standingMs && slowLooks >= STANDING_LOOKS
         if (isStanding) limit = Math.max(limitMin(), Math.floor(answersPerMs * FIRST_LIMIT_MS))
       } else if (isSlow) limit = Math.max(limitMin(), limit * LESS)
       else if (wasRefused && queueMs < targetMs / 2) limit = Math.min(LIMIT_MAX, limit * MORE)
