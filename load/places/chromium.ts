@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
 export interface Chromium extends AsyncDisposable {
-  /** @throws Error when Chromium says that it cannot, or is gone */
+  /** @throws Error when Chromium says that it cannot, is gone, or says nothing for 30 seconds */
   send<Result>(method: string, params?: object, sessionId?: string): Promise<Result>
 }
 
@@ -17,6 +17,7 @@ interface Reply {
 }
 
 const CHROMIUM = '/usr/bin/chromium'
+const REPLY_TIMEOUT_MS = 30_000
 /** As test/support/browser.ts: it must not try to reach anything but the stack. */
 const FLAGS = [
   '--headless',
@@ -56,7 +57,6 @@ export async function startChromium(flags: readonly string[]): Promise<Chromium>
       const { id = 0, result, error } = JSON.parse(message) as Reply
       if (error) waiting.get(id)?.reject(new Error(`Chromium: ${error.message}`))
       else waiting.get(id)?.resolve(result)
-      waiting.delete(id)
     }
   })
   // Told by `exit`.
@@ -66,13 +66,21 @@ export async function startChromium(flags: readonly string[]): Promise<Chromium>
   })
 
   return {
-    send<Result>(method: string, params: object = {}, sessionId?: string) {
+    async send<Result>(method: string, params: object = {}, sessionId?: string) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error('Chromium has ended')
       const reply = Promise.withResolvers<unknown>()
-      waiting.set(++lastId, reply)
-      input.write(`${JSON.stringify({ id: lastId, method, params, sessionId })}\0`)
-      // As the protocol has it for this method.
-      return reply.promise as Promise<Result>
+      const id = ++lastId
+      waiting.set(id, reply)
+      input.write(`${JSON.stringify({ id, method, params, sessionId })}\0`)
+      const giveUp = () => reply.reject(new Error(`Chromium does not answer ${method} in ${REPLY_TIMEOUT_MS} ms`))
+      const late = setTimeout(giveUp, REPLY_TIMEOUT_MS)
+      try {
+        // As the protocol has it for this method.
+        return (await reply.promise) as Result
+      } finally {
+        clearTimeout(late)
+        waiting.delete(id)
+      }
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {

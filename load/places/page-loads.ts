@@ -72,8 +72,8 @@ const IN_VIEW = `[...document.querySelectorAll('main img')].filter((image) => {
 })`
 const IS_ALL_IN_VIEW_THERE = `(() => {
   const images = ${IN_VIEW}
-  const isLoaded = location.href !== 'about:blank' && document.readyState === 'complete'
-  return isLoaded && images.length > 0 && images.every((image) => image.complete && image.naturalWidth > 0)
+  const isThere = (image) => image.complete && image.naturalWidth > 0
+  return document.readyState === 'complete' && images.length > 0 && images.every(isThere)
 })()`
 const LAST_ARRIVAL_MS = `(() => {
   const inView = new Set(${IN_VIEW}.map((image) => image.currentSrc))

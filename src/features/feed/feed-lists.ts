@@ -80,7 +80,9 @@ export function createFeedLists(redisMain: RedisMain, log: Log) {
 
   /** The same for a first page, which the head has at hand until the ids change: a script costs redis-main six times as much. */
   async function readFirst(accountId: string, lived: string, count: number): ReturnType<typeof readIds> {
-    const head = await client.hmget(headKey(accountId), 'e', 't', 'j', 'p', 'b', 'f').catch(() => [])
+    const head = await client.hmget(headKey(accountId), 'e', 't', 'j', 'p', 'b', 'f').catch(() => null)
+    // Asked again, a Redis that hangs would be waited for twice.
+    if (head === null) return null
     const [madeIn, token, joining, pulled, builtAt, first] = head
     const [readAt, readCount, ids = ''] = first?.split(' ') ?? []
     const isKept = Number(readCount) === count && seconds() - Number(readAt) < FIRST_PAGE_SECONDS
