@@ -17,7 +17,8 @@ export interface Relay extends AsyncDisposable {
 
 /**
  * Listens on a loopback port and connects through. Half a round trip passes each way; a new connection is good for data one round trip after
- * it was asked for, as TCP's handshake has it. Neither bandwidth nor slow start is imitated: a real line is slower.
+ * it was asked for, as TCP's handshake has it. Pieces leave as TCP's slow start lets them (delay-line.ts); bandwidth is not imitated:
+ * a real line is slower.
  */
 export async function openRelay({ roundTripMs, host, port, localAddress }: Link): Promise<Relay> {
   const sockets = new Set<Socket>()
