@@ -23,23 +23,17 @@ export async function shareEqually(fleet: Fleet, quotas: Quotas, cores: number):
     if (pid !== null && state === 'running') quotas.limit(name, cores, [pid])
 }
 
-const WARM_UP_SECONDS = 15
-/** A machine of two cores answers as many without queueing. */
-const WARM_UP_PER_SECOND_MAX = 400
-
 /** A process that has just started compiles as it goes, and opens its connections: under a small quota that would take minutes. */
-export async function warmUp(crowd: Crowd, mix: Mix, actionsPerSecond: number, signal: AbortSignal): Promise<void> {
-  await crowd.drive({
+export async function warmUp(
+  crowd: Crowd,
+  {
     mix,
-    arrivals: [
-      {
-        seconds: WARM_UP_SECONDS,
-        actionsPerSecond: Math.min(actionsPerSecond, WARM_UP_PER_SECOND_MAX),
-        isWarmUp: true,
-      },
-    ],
+    actionsPerSecond,
+    seconds = 15,
     signal,
-  })
+  }: { mix: Mix; actionsPerSecond: number; seconds?: number; signal: AbortSignal },
+): Promise<void> {
+  await crowd.drive({ mix, arrivals: [{ seconds, actionsPerSecond, isWarmUp: true }], signal })
 }
 
 export interface ScaledUnderLoad {

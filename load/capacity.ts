@@ -62,38 +62,39 @@ export interface CapacitySearch<Work = Mix> extends Trial<Work> {
   growth: number
   /** How often the gap between carried and not carried is halved afterwards. */
   halvings: number
+  /** A rate that breaks has so many tries, 1 where this is not said: a stall that comes once in a while is no lack of capacity. */
+  tries?: number
   onRung?: (rung: Rung) => void
 }
 
 /** The ladder ends here even where nothing breaks: forty steps of 1.2 are a factor of 1,500. */
 const RUNGS_MAX = 40
 
-/** A sixteenth of the first rate is the lowest that is tried. */
-const DOWN_MAX = 5
+/** Of the first rate, the lowest that is tried. */
+const LOWEST_SHARE = 1 / 16
 
 /** Open loop: the rate is raised until P95 or failures pass `bounds`, then the gap is halved. Latency counts from the intended
  *  start, so that a service which falls behind its arrivals shows it in its P95 within a second or two. */
 export async function findCapacity<Work>(crowd: Driver<Work>, search: CapacitySearch<Work>): Promise<Capacity> {
   const rungs: Rung[] = []
-  const attempt = async (actionsPerSecond: number) => {
+  const attempt = async (actionsPerSecond: number, tries = search.tries ?? 1): Promise<Rung> => {
     const rung = await tryRate(crowd, search, actionsPerSecond)
     rungs.push(rung)
     search.onRung?.(rung)
-    return rung
+    const isDecided = rung.broke === null || rung.broke === 'generator' || tries === 1
+    return isDecided ? rung : attempt(actionsPerSecond, tries - 1)
   }
   let best: Rung | null = null
   let broken: Rung | null = null
-  // Where it begins too high, it goes down first.
-  for (let rate = search.from; rungs.length < DOWN_MAX && best === null; rate /= 2) {
+  // Where it begins too high, it goes down first; then up, to where it breaks.
+  for (let rate = search.from; rate >= search.from * LOWEST_SHARE && best === null; rate /= 2) {
     const rung = await attempt(rate)
     if (rung.broke === null) best = rung
     else broken = rung
   }
-  for (
-    let rate = search.from * search.growth;
-    best !== null && broken === null && rungs.length < RUNGS_MAX;
-    rate *= search.growth
-  ) {
+  while (best !== null && rungs.length < RUNGS_MAX) {
+    const rate: number = best.actionsPerSecond * search.growth
+    if (broken !== null && rate >= broken.actionsPerSecond) break
     const rung = await attempt(rate)
     if (rung.broke === null) best = rung
     else broken = rung

@@ -11,31 +11,34 @@ import { voidWithoutQuotas } from '../without-quotas.ts'
 
 export const scenario: Scenario = {
   name: 'scale-out',
-  about: 'app servers of equal small CPU share, 1 → 2 → 3 → 5: how much each carries, against linear',
+  about:
+    'app servers of equal small CPU share, 1 → 2 → 3 → 5, then each again down to 1: what it carries, against linear',
   claims: ['S1'],
-  seconds: { quick: 150, full: 450 },
+  seconds: { quick: 240, full: 800 },
   run: (context) => voidWithoutQuotas(['S1'], () => run(context)),
 }
 
-/** So small that five of them, what they need behind them and the generator fit into two cores; docs/scaling.md has the measurement. */
-const SHARE_CORES = 0.2
+/** So small that three of them, what they need behind them and the generator fit into two cores. A collection of garbage, 60 to 110 ms of CPU, stops one of 0.2 for longer than BOUNDS allow. */
+const SHARE_CORES = 0.25
+/** They are started in this order and measured in the other, so that nobody who is measured has just started. */
 const COUNTS = { quick: [1, 3], full: [1, 2, 3, 5] } as const
-const BOUNDS = { p95Ms: 300, failedShare: 0.001 }
+/** The only app server refuses a few requests whenever it stops for a moment, where others would take them: with a thousandth it would be measured by that, and look worse than it is. */
+const BOUNDS = { p95Ms: 300, failedShare: 0.01 }
 /** Of the machine's cores in use: beyond it, another app server has nothing to run on. */
 const FULL_SHARE = 0.93
-/** Nobody is that much better than linear: the one app server of the first step stalled, and is no measure for the others. */
+/** Nobody is that much better than linear: the one app server stalled, and is no measure for the others. */
 const EFFICIENCY_MAX = 120
 const PEOPLE = 600
-/** For each app server, before it has its share only. */
-const WARM_UP_PER_SECOND = 150
+/** Of each app server, before it has its share only. */
+const WARM_UP_PER_SECOND = 300
+/** Of each, which one of this share carries: where the ladder begins, and the load under which the fleet grows and shrinks. */
+const SURELY_PER_SECOND = 250
 
 interface Step {
   count: number
   capacity: Capacity
   best: Rung
   use: ResourceUse
-  /** Requests that failed while the fleet became this large, under half of what it carried before. */
-  failedWhileScaling: number
 }
 
 async function run({ services, isQuick, photosDirectory, signal, progress }: ScenarioContext): Promise<ScenarioResult> {
@@ -44,47 +47,60 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
   using quotas = openQuotas({ stateDirectory })
   await using resources = await sampleResources({ stateDirectory })
   await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
-  const steps: Step[] = []
+  const mix = BROWSE_WITHOUT_UPLOADS
   await fleet.scale(1)
-  for (const count of isQuick ? COUNTS.quick : COUNTS.full) {
-    const one = steps[0]?.best.actionsPerSecond
-    const last = steps.at(-1)?.best.actionsPerSecond ?? 10
+  await warmUp(crowd, { mix, actionsPerSecond: SURELY_PER_SECOND / 2, signal })
+  const counts = isQuick ? COUNTS.quick : COUNTS.full
+  let failedWhileScaling = 0
+  const scaleTo = async (count: number, among: number) => {
     await shareEqually(fleet, quotas, availableParallelism())
-    const moved = await scaleUnderLoad(fleet, count, {
-      crowd,
-      mix: BROWSE_WITHOUT_UPLOADS,
-      actionsPerSecond: last / 2,
-      signal,
-    })
-    await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, WARM_UP_PER_SECOND * count, signal)
+    const actionsPerSecond = SURELY_PER_SECOND * Math.min(count, among)
+    const { driven } = await scaleUnderLoad(fleet, count, { crowd, mix, actionsPerSecond, signal })
+    failedWhileScaling += driven.total.all.failed
+    progress(`${fleetOf(among)} → ${count} under ${actionsPerSecond} actions/s, ${driven.total.all.failed} failed`)
+  }
+  let running = 1
+  for (const count of counts.slice(1)) {
+    await scaleTo(count, running)
+    running = count
+  }
+  await warmUp(crowd, { mix, actionsPerSecond: WARM_UP_PER_SECOND * running, seconds: isQuick ? 15 : 60, signal })
+
+  const steps: Step[] = []
+  let perAppServer = SURELY_PER_SECOND
+  for (const count of counts.toReversed()) {
+    if (count !== running) await scaleTo(count, running)
+    running = count
     await shareEqually(fleet, quotas, SHARE_CORES)
     const capacity = await findCapacity(crowd, {
-      mix: BROWSE_WITHOUT_UPLOADS,
+      mix,
       bounds: BOUNDS,
-      from: one === undefined ? 40 : one * count * 0.6,
-      growth: one === undefined ? 1.3 : 1.15,
-      halvings: isQuick ? 1 : 2,
-      secondsEach: isQuick ? 6 : 10,
+      from: perAppServer * count,
+      growth: 1.15,
+      halvings: 1,
+      // Long enough for what each app server does once in a while, such as collecting garbage.
+      secondsEach: isQuick ? 6 : 20,
+      tries: 2,
       warmUpSeconds: 2,
       signal,
       onRung: (rung) => progress(`${fleetOf(count)}: ${describeRung(rung)}`),
     })
     const best = bestOf(fleetOf(count), capacity)
     const use = resources.between(best.fromMs, best.toMs)
-    steps.push({ count, capacity, best, use, failedWhileScaling: moved.driven.total.all.failed })
+    perAppServer = Math.max(SURELY_PER_SECOND, (best.actionsPerSecond / count) * 0.65)
+    steps.unshift({ count, capacity, best, use })
     progress(`${fleetOf(count)} at most ${best.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(use)}`)
   }
-  return conclude(steps)
+  return conclude(steps, failedWhileScaling)
 }
 
-function conclude(steps: readonly Step[]): ScenarioResult {
+function conclude(steps: readonly Step[], failedWhileScaling: number): ScenarioResult {
   const one = steps[0]?.best.goodPerSecond ?? 0
   const cores = availableParallelism()
   const isFull = ({ use }: Step) => use.machineCores > cores * FULL_SHARE
   const efficiency = ({ count, best }: Step) => (best.goodPerSecond / (one * count)) * 100
   const judged = steps.filter((step) => step.count > 1 && !isFull(step))
   const value = Math.min(...judged.map(efficiency))
-  const failed = steps.reduce((sum, { failedWhileScaling }) => sum + failedWhileScaling, 0)
   const worst = steps.flatMap(({ capacity }) => capacity.rungs).find(({ broke }) => broke === 'generator')
   const table = steps.map(
     (step) => `${step.count}: ${step.best.goodPerSecond.toFixed(0)} req/s (${efficiency(step).toFixed(0)} %)`,
@@ -93,11 +109,12 @@ function conclude(steps: readonly Step[]): ScenarioResult {
   const full = steps.filter(isFull).map(({ count }) => count)
   const notes = [
     `app servers of ${SHARE_CORES} cores each carry ${table.join(', ')}`,
-    `${failed} requests failed while scaling`,
+    `${failedWhileScaling} requests failed while scaling`,
     ...(full.length > 0 ? [`with ${full.join(' and ')} the machine is full`] : []),
     ...(isBaselineOff ? ['more than linear: what one carries is no measure here'] : []),
   ]
-  const verdict = worst || judged.length === 0 || isBaselineOff ? 'void' : failed > 0 ? 'fail' : judge('S1', value)
+  const verdict =
+    worst || judged.length === 0 || isBaselineOff ? 'void' : failedWhileScaling > 0 ? 'fail' : judge('S1', value)
   return {
     measurements: [
       {

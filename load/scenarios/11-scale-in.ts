@@ -27,14 +27,14 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
   await using fleet = await borrowFleet(services.config)
   await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
   await fleet.scale(1)
-  await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, WARM_UP_PER_SECOND, signal)
+  await warmUp(crowd, { mix: BROWSE_WITHOUT_UPLOADS, actionsPerSecond: WARM_UP_PER_SECOND, signal })
   const byOne = await firstCarried(crowd, ACTIONS_PER_SECOND, HEADROOM, signal)
   if (byOne === null) return tooBusy(`one app server does not carry ${SLOWEST * HEADROOM} actions/s`)
   const rounds: (ScaledUnderLoad & { actionsPerSecond: number })[] = []
   for (let round = 1; round <= (isQuick ? 1 : 3); round++) {
     await fleet.scale(FROM)
     // Who has just started is slow for a moment, and a queue that stands before anybody leaves says nothing about leaving.
-    await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, byOne, signal)
+    await warmUp(crowd, { mix: BROWSE_WITHOUT_UPLOADS, actionsPerSecond: byOne, signal })
     const rates = ACTIONS_PER_SECOND.filter((rate) => rate <= byOne)
     const actionsPerSecond = await firstCarried(crowd, rates, 1, signal)
     if (actionsPerSecond === null) break

@@ -52,7 +52,11 @@ async function run(context: ScenarioContext): Promise<ScenarioResult> {
   const measure = async (stage: 'two' | 'three', from: number, also?: number, ports?: StagePorts) => {
     const [name, apps] = stage === 'two' ? ['Stage 2', 1] : ['Stage 3', STAGE_THREE_APPS]
     await using crowd = await openCrowd(services, { people: PEOPLE_MAX, photosDirectory, ...ports })
-    await warmUp(crowd, BROWSE_WITHOUT_UPLOADS, WARM_UP_PER_SECOND * apps, context.signal)
+    await warmUp(crowd, {
+      mix: BROWSE_WITHOUT_UPLOADS,
+      actionsPerSecond: WARM_UP_PER_SECOND * apps,
+      signal: context.signal,
+    })
     await share[stage]()
     const search = searchOf(context, name, PROMISES[stage], from)
     const capacity = await findCapacity(crowd, search)
