@@ -19,14 +19,14 @@ test('a rate is carried while P95 and failures are within bounds and the generat
   assert.equal(judgeRung(figures(120, 8), BOUNDS, false).goodPerSecond, (800 - 8) / 5)
 })
 
-/** What a service that carries so many actions a second would show; there is no other way to know the right answer. In the drives `stalls`, counted from 0, it stalls. */
-function crowdBefore(limit: number, stalls: readonly number[] = []): { crowd: Crowd; rates: number[] } {
+/** What a service that carries so many actions a second would show; there is no other way to know the right answer. */
+function crowdBefore(limit: number): { crowd: Crowd; rates: number[] } {
   const rates: number[] = []
   const crowd = {
     people: 10,
     drive: async ({ arrivals }: Parameters<Crowd['drive']>[0]) => {
       const rate = Number(arrivals.at(-1)?.actionsPerSecond)
-      const p95Ms = rate > limit || stalls.includes(rates.length) ? 900 : 20
+      const p95Ms = rate > limit ? 900 : 20
       rates.push(rate)
       const total = { ...figures(p95Ms), dynamic: { count: rate * 5, failed: 0, p95Ms } }
       return { total, isComplete: true, generator: { cpuShare: 0.1, lateP99Ms: 1, isVoid: false } }
@@ -61,19 +61,11 @@ test('nothing carried is no capacity, and an interruption ends the search', asyn
   await assert.rejects(findCapacity(crowdBefore(100).crowd, { ...SEARCH, signal: AbortSignal.abort() }))
 })
 
-test('a ladder that begins too high goes down first', async () => {
-  const { best, broken } = await findCapacity(crowdBefore(20).crowd, SEARCH)
+test('a ladder that begins too high goes down first, then climbs to where it breaks', async () => {
+  const { crowd, rates } = crowdBefore(20)
+  const { best, broken } = await findCapacity(crowd, SEARCH)
   assert.ok(best && broken)
   assert.ok(best.actionsPerSecond <= 20 && broken.actionsPerSecond > 20)
-  assert.ok(broken.actionsPerSecond / best.actionsPerSecond < 1.2)
-})
-
-test('a rate that breaks for once has as many tries as were asked for', async () => {
-  const { best } = await findCapacity(crowdBefore(130, [1]).crowd, SEARCH)
-  assert.ok(best && best.actionsPerSecond < SEARCH.from * SEARCH.growth)
-  const { crowd, rates } = crowdBefore(130, [1])
-  const again = await findCapacity(crowd, { ...SEARCH, tries: 2 })
-  assert.ok(again.best && again.broken)
-  assert.ok(again.best.actionsPerSecond <= 130 && again.broken.actionsPerSecond / again.best.actionsPerSecond < 1.04)
-  assert.deepEqual(rates.slice(0, 3), [50, 62.5, 62.5])
+  assert.ok(broken.actionsPerSecond / best.actionsPerSecond < 1.04)
+  assert.deepEqual(rates.slice(0, 6).map(Math.round), [50, 25, 13, 16, 20, 24])
 })

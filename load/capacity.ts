@@ -62,8 +62,6 @@ export interface CapacitySearch<Work = Mix> extends Trial<Work> {
   growth: number
   /** How often the gap between carried and not carried is halved afterwards. */
   halvings: number
-  /** A rate that breaks has so many tries, 1 where this is not said: a stall that comes once in a while is no lack of capacity. */
-  tries?: number
   onRung?: (rung: Rung) => void
 }
 
@@ -77,12 +75,11 @@ const LOWEST_SHARE = 1 / 16
  *  start, so that a service which falls behind its arrivals shows it in its P95 within a second or two. */
 export async function findCapacity<Work>(crowd: Driver<Work>, search: CapacitySearch<Work>): Promise<Capacity> {
   const rungs: Rung[] = []
-  const attempt = async (actionsPerSecond: number, tries = search.tries ?? 1): Promise<Rung> => {
+  const attempt = async (actionsPerSecond: number) => {
     const rung = await tryRate(crowd, search, actionsPerSecond)
     rungs.push(rung)
     search.onRung?.(rung)
-    const isDecided = rung.broke === null || rung.broke === 'generator' || tries === 1
-    return isDecided ? rung : attempt(actionsPerSecond, tries - 1)
+    return rung
   }
   let best: Rung | null = null
   let broken: Rung | null = null
