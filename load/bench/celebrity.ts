@@ -5,9 +5,9 @@ import { touchPhotos } from '../../src/features/photos/photo-cards.service.ts'
 import { newId, newMediaKey } from '../../src/platform/ids.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { Person } from '../../test/support/person.ts'
+import { median, p95 } from '../quantiles.ts'
 import { startBench, type Bench } from './bench-app.ts'
 import type { Benchmark, Say } from './benchmark.ts'
-import { median, p95 } from './measure.ts'
 import { startWorkerWithProbe } from './probe.ts'
 
 const FOLLOWERS = 100_000

@@ -2,9 +2,9 @@ import { createFeedJobs } from '../../src/features/feed/feed.jobs.ts'
 import { createFeedLists } from '../../src/features/feed/feed-lists.ts'
 import type { FanOutPayload } from '../../src/features/feed/feed-updates.service.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { median } from '../quantiles.ts'
 import { startBench } from './bench-app.ts'
 import type { Benchmark } from './benchmark.ts'
-import { median } from './measure.ts'
 
 const FOLLOWERS = 10_000
 const LISTS = 1_000

@@ -1,6 +1,7 @@
+import { median } from '../quantiles.ts'
 import { startBench } from './bench-app.ts'
 import type { Benchmark } from './benchmark.ts'
-import { median, wrk, type Round } from './measure.ts'
+import { wrk, type Round } from './measure.ts'
 
 const FOLLOWS = [50, 500, 5_000]
 const RATIO_MAX = 1.3

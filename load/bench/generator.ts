@@ -10,8 +10,9 @@ import { freePort } from '../../test/support/servers.ts'
 import { constant } from '../generator/arrivals.ts'
 import { MIXES } from '../generator/mixes.ts'
 import { openCrowd } from '../generator/open-crowd.ts'
+import { median } from '../quantiles.ts'
 import type { Benchmark } from './benchmark.ts'
-import { endedChildrenMs, median, wrk } from './measure.ts'
+import { endedChildrenMs, wrk } from './measure.ts'
 
 const PEOPLE = 500
 const REQUESTS_PER_SECOND = 2_000

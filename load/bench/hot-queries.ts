@@ -4,9 +4,9 @@ import type { Tables } from '../../db/tables.ts'
 import { createPreparing } from '../../src/platform/prepared-statements.ts'
 import { HOT_QUERIES, type HotQuery, type Subject } from '../../test/support/hot-queries.ts'
 import { CLAIMS } from '../claims.ts'
+import { median, p95 } from '../quantiles.ts'
 import type { Benchmark } from './benchmark.ts'
 import { findLargeSet, makeLargeSet } from './large-set.ts'
-import { median, p95 } from './measure.ts'
 
 /** Of each query, for somebody else each time. */
 const CALLS = 400

@@ -8,6 +8,7 @@ import { openNetwork, type PlaceLines } from '../places/network.ts'
 import { openPages, type SitePorts } from '../places/page-loads.ts'
 import { readPhotos, type Reads } from '../places/photo-reads.ts'
 import { ORIGIN, PLACES, POPS, type Place } from '../places/places.ts'
+import { median } from '../quantiles.ts'
 import { judge, type Chart, type Measurement, type Scenario, type ScenarioContext } from '../scenario.ts'
 
 const PHOTOS_PER_SECOND = 10
@@ -155,10 +156,4 @@ function placeChart(title: string, series: readonly (readonly [string, readonly 
     labels: PLACES,
     series: series.map(([name, values]) => ({ name, points: values.map((value, index) => [index, value] as const) })),
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
