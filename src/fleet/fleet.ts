@@ -30,7 +30,7 @@ export interface Fleet {
   freeze(name: string): Promise<void>
   /** SIGCONT */
   resume(name: string): Promise<void>
-  /** Makes app1 to app`count` run and the others rest. What is to come takes requests before anything leaves. */
+  /** Makes app1 to app`count` run and the others rest. What is to come takes requests before anything leaves, and is started one after another where cores are few. */
   scale(count: number, onMoved?: (moved: Moved) => void): Promise<Member[]>
 }
 

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { APP_SLOTS } from '../platform/ports.ts'
 import { type Fleet, FleetError, type Member, type MemberState, planScale } from './fleet.ts'
+import { forAll } from './for-all.ts'
 import { isFrozen } from './process-table.ts'
 import { readSockets, slotDirectories } from './slots.ts'
 import { createSupervisor, type SupervisedProcess } from './supervisor.ts'
@@ -10,6 +12,8 @@ const START_SECONDS = 90
 /** The supervisor kills after `stopwaitsecs` (deploy/native/supervisord.conf); this is longer. */
 const STOP_SECONDS = 20
 const LOOK_MS = 100
+/** A start takes two seconds of CPU from those that carry the load: so many at a time, and each helps before the next begins. */
+const STARTS_AT_ONCE = Math.max(1, availableParallelism() >> 1)
 /** So many processes of one app server while it is waited for mean that waiting will not help. */
 const RESTLESS_STARTS = 4
 
@@ -94,8 +98,8 @@ export function createNativeFleet({ stateDirectory }: { stateDirectory: string }
         if (plan.start.includes(name) || to === 'rest')
           onMoved?.({ name, to, elapsedMs: performance.now() - startedAt })
       }
-      await settle(plan.wanted.map((name) => move(name, 'rotation')))
-      await settle(plan.stop.map((name) => move(name, 'rest')))
+      await forAll(plan.wanted, STARTS_AT_ONCE, (name) => move(name, 'rotation'))
+      await forAll(plan.stop, plan.stop.length, (name) => move(name, 'rest'))
       return list()
     },
   }
@@ -117,10 +121,4 @@ function stateOf(found: SupervisedProcess | undefined): MemberState {
     default:
       return 'stopped'
   }
-}
-
-/** Waits for all of them, so that none goes on unwatched, then fails with the first failure. */
-async function settle(works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find((each) => each.status === 'rejected')
-  if (failed) throw failed.reason
 }
