@@ -98,7 +98,9 @@ export function createNativeFleet({ stateDirectory }: { stateDirectory: string }
         if (plan.start.includes(name) || to === 'rest')
           onMoved?.({ name, to, elapsedMs: performance.now() - startedAt })
       }
-      await forAll(plan.wanted, STARTS_AT_ONCE, (name) => move(name, 'rotation'))
+      // Those that should already run come last: one that hangs keeps no other from starting.
+      const inOrder = [...plan.start, ...plan.wanted.filter((name) => !plan.start.includes(name))]
+      await forAll(inOrder, STARTS_AT_ONCE, (name) => move(name, 'rotation'))
       await forAll(plan.stop, plan.stop.length, (name) => move(name, 'rest'))
       return list()
     },
