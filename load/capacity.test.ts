@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Bounds, findCapacity, judgeRung } from './capacity.ts'
+import { type Bounds, findCapacity, judgeRung, walkEdge } from './capacity.ts'
 import type { Crowd } from './generator/crowd.ts'
 
 const BOUNDS: Bounds = { p95Ms: 300, failedShare: 0.001 }
@@ -68,4 +68,14 @@ test('a ladder that begins too high goes down first, then climbs to where it bre
   assert.ok(best.actionsPerSecond <= 20 && broken.actionsPerSecond > 20)
   assert.ok(broken.actionsPerSecond / best.actionsPerSecond < 1.04)
   assert.deepEqual(rates.slice(0, 6).map(Math.round), [50, 25, 13, 16, 20, 24])
+})
+
+test('about the edge the rate goes up while it is carried and down where it is not', async () => {
+  const { crowd, rates } = crowdBefore(130)
+  const rungs = await walkEdge(crowd, { ...SEARCH, from: 100, factor: 1.1, tries: 7 })
+  assert.deepEqual(rates.map(Math.round), [100, 110, 121, 133, 121, 133, 121])
+  assert.deepEqual(
+    rungs.map(({ broke }) => broke),
+    [null, null, null, 'P95', null, 'P95', null],
+  )
 })

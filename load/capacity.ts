@@ -104,6 +104,27 @@ export async function findCapacity<Work>(crowd: Driver<Work>, search: CapacitySe
   return { best, broken, rungs }
 }
 
+export interface EdgeSearch<Work = Mix> extends Trial<Work> {
+  /** Actions per second to begin with; about where it breaks. */
+  from: number
+  /** Each rate is so many times the one before where that was carried, and so much lower where it was not. */
+  factor: number
+  tries: number
+  onRung?: (rung: Rung) => void
+}
+
+/** Up and down about the rate at which it breaks, so that neither a good nor a bad moment of the machine decides. */
+export async function walkEdge<Work>(crowd: Driver<Work>, search: EdgeSearch<Work>): Promise<Rung[]> {
+  const rungs: Rung[] = []
+  for (let rate = search.from; rungs.length < search.tries;) {
+    const rung = await tryRate(crowd, search, rate)
+    rungs.push(rung)
+    search.onRung?.(rung)
+    rate *= rung.broke === null ? search.factor : 1 / search.factor
+  }
+  return rungs
+}
+
 /** One rate, held. */
 export async function tryRate<Work>(crowd: Driver<Work>, search: Trial<Work>, actionsPerSecond: number): Promise<Rung> {
   const { mix, signal, secondsEach, warmUpSeconds, secondsBetweenActions } = search
@@ -156,7 +177,7 @@ export function judgeRung(figures: RungFigures, bounds: Bounds, isVoid: boolean)
 }
 
 /** The best rung. @throws Error with what was tried last where nothing was carried */
-export function bestOf(who: string, { best, rungs }: Capacity): Rung {
+export function bestOf(who: string, { best, rungs }: Pick<Capacity, 'best' | 'rungs'>): Rung {
   if (best) return best
   const last = rungs.at(-1)
   throw new Error(

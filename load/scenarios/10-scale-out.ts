@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { openQuotas } from '../../src/fleet/quota.ts'
 import { borrowFleet, scaleUnderLoad, shareEqually, warmUp } from '../borrowed-fleet.ts'
-import { bestOf, type Capacity, describeRung, findCapacity, type Rung } from '../capacity.ts'
+import { bestOf, describeRung, findCapacity, type Rung, walkEdge } from '../capacity.ts'
 import { describeUse, groupUse } from '../component-groups.ts'
 import { openCrowd } from '../generator/open-crowd.ts'
 import { againstLinear } from '../linear.ts'
 import { BROWSE_WITHOUT_UPLOADS } from '../people-mix.ts'
+import { middleBy } from '../quantiles.ts'
 import { type ResourceUse, sampleResources } from '../resources.ts'
 import { type Chart, judge, type Scenario, type ScenarioContext, type ScenarioResult } from '../scenario.ts'
 import { voidWithoutQuotas } from '../without-quotas.ts'
@@ -15,7 +16,7 @@ export const scenario: Scenario = {
   about:
     'app servers of equal small CPU share, 1 → 2 → 3 → 5, then each again down to 1: what it carries, against linear',
   claims: ['S1'],
-  seconds: { quick: 260, full: 1_400 },
+  seconds: { quick: 280, full: 1_550 },
   run: (context) => voidWithoutQuotas(['S1'], () => run(context)),
 }
 
@@ -33,17 +34,20 @@ const EFFICIENCY_MAX = 120
 const PEOPLE = 600
 /** Of each app server, before it has its share only. */
 const WARM_UP_PER_SECOND = 300
-/** Of each, which one of this share carries: where the first ladder begins, and the load under which the fleet grows and shrinks. */
+/** Of each, which one of this share surely carries: the load under which the fleet grows and shrinks. */
 const SURELY_PER_SECOND = 250
-/** Of what was carried the time before: where the next ladder begins. */
-const FROM_SHARE = 0.7
+/** Where the first ladder begins, and, of what each of a larger fleet carried, that of a smaller one. */
+const FROM = { perSecond: 400, share: 0.7 }
+/** A single ladder is right to a tenth; about the rate at which it ends, a fleet is tried so often. */
+const EDGE = { factor: 1.05, tries: { quick: 3, full: 8 } } as const
 
 /** What a fleet carried in one pass. */
 interface Step {
   pass: number
   count: number
-  capacity: Capacity
-  best: Rung
+  rungs: readonly Rung[]
+  /** The median of those about the edge that were carried. */
+  carried: Rung
   use: ResourceUse
 }
 
@@ -69,47 +73,65 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
   }
 
   const steps: Step[] = []
+  const measure = async (count: number): Promise<Omit<Step, 'pass' | 'count'>> => {
+    const search = {
+      mix,
+      bounds: BOUNDS,
+      secondsEach: isQuick ? 6 : 10,
+      warmUpSeconds: 2,
+      signal,
+      onRung: (rung: Rung) => progress(`${fleetOf(count)}: ${describeRung(rung)}`),
+    }
+    const useOf = ({ fromMs, toMs }: Rung) => resources.between(fromMs, toMs)
+    const before = steps.findLast((step) => step.count === count)
+    const larger = steps.at(-1)
+    const perAppServer = larger ? (larger.carried.actionsPerSecond / larger.count) * FROM.share : FROM.perSecond
+    const ladder = before
+      ? { best: before.carried, rungs: [] }
+      : await findCapacity(crowd, { ...search, from: perAppServer * count, growth: 1.2, halvings: 1 })
+    const top = bestOf(fleetOf(count), ladder)
+    if (isFull(useOf(top))) return { rungs: ladder.rungs, carried: top, use: useOf(top) }
+    const { factor, tries } = EDGE
+    const edge = await walkEdge(crowd, { ...search, from: top.actionsPerSecond, factor, tries: tries[length] })
+    const inBounds = edge.filter(({ broke }) => broke === null)
+    const best = middleBy(inBounds, ({ goodPerSecond }) => goodPerSecond) ?? null
+    const carried = bestOf(fleetOf(count), { best, rungs: edge })
+    return { rungs: [...ladder.rungs, ...edge], carried, use: useOf(carried) }
+  }
+
   for (let pass = 1; pass <= PASSES[length]; pass++) {
     // What filled the machine once fills it again.
-    const counts = COUNTS[length].filter((count) => !steps.some((step) => step.count === count && isFull(step)))
+    const counts = COUNTS[length].filter((count) => !steps.some((step) => step.count === count && isFull(step.use)))
     for (const count of counts.slice(1)) await scaleTo(count)
     await warmUp(crowd, { mix, actionsPerSecond: WARM_UP_PER_SECOND * running, seconds: isQuick ? 30 : 60, signal })
     for (const count of counts.toReversed()) {
       if (count !== running) await scaleTo(count)
       await shareEqually(fleet, quotas, SHARE_CORES)
-      const before = steps.findLast((step) => step.count === count) ?? steps.at(-1)
-      const perAppServer = before ? (before.best.actionsPerSecond / before.count) * FROM_SHARE : 0
-      const capacity = await findCapacity(crowd, {
-        mix,
-        bounds: BOUNDS,
-        from: Math.max(SURELY_PER_SECOND, perAppServer) * count,
-        growth: 1.15,
-        halvings: 1,
-        secondsEach: isQuick ? 6 : 15,
-        warmUpSeconds: 2,
-        signal,
-        onRung: (rung) => progress(`${fleetOf(count)}: ${describeRung(rung)}`),
-      })
-      const best = bestOf(fleetOf(count), capacity)
-      const use = resources.between(best.fromMs, best.toMs)
-      steps.push({ pass, count, capacity, best, use })
-      progress(`${fleetOf(count)} at most ${best.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(use)}`)
+      const step = { pass, count, ...(await measure(count)) }
+      steps.push(step)
+      progress(
+        `${fleetOf(count)} carries ${step.carried.goodPerSecond.toFixed(0)} req/s   cores: ${describeUse(step.use)}`,
+      )
     }
   }
   return conclude(steps, failedWhileScaling)
 }
 
 function conclude(steps: readonly Step[], failedWhileScaling: number): ScenarioResult {
-  const fleets = againstLinear(steps.map((step) => ({ ...step, ...step.best, isFull: isFull(step) }))).map((fleet) => ({
-    ...fleet,
-    step: middleOf(steps.filter(({ count }) => count === fleet.count)),
-  }))
+  const passes = steps.map(({ pass, count, carried, use }) => {
+    return { pass, count, goodPerSecond: carried.goodPerSecond, isFull: isFull(use) }
+  })
+  const fleets = againstLinear(passes).flatMap((fleet) => {
+    const ofFleet = steps.filter(({ count }) => count === fleet.count)
+    const step = middleBy(ofFleet, ({ carried }) => carried.goodPerSecond)
+    return step ? [{ ...fleet, step }] : []
+  })
   const judged = fleets.filter(({ count, percents }) => count > 1 && percents.length > 0)
   const value = Math.min(...judged.map(({ percent }) => percent))
-  const worst = steps.flatMap(({ capacity }) => capacity.rungs).find(({ broke }) => broke === 'generator')
+  const wasGeneratorLate = steps.some(({ rungs }) => rungs.some(({ broke }) => broke === 'generator'))
   const table = fleets.map(({ count, step, percents }) => {
     const share = count > 1 && percents.length > 0 ? ` (${percents.map((each) => each.toFixed(0)).join(', ')} %)` : ''
-    return `${count}: ${step.best.goodPerSecond.toFixed(0)} req/s${share}`
+    return `${count}: ${step.carried.goodPerSecond.toFixed(0)} req/s${share}`
   })
   const isBaselineOff = judged.some(({ percent }) => percent > EFFICIENCY_MAX)
   const full = fleets.filter(({ percents }) => percents.length === 0).map(({ count }) => count)
@@ -120,14 +142,18 @@ function conclude(steps: readonly Step[], failedWhileScaling: number): ScenarioR
     ...(isBaselineOff ? ['more than linear: what one carries is no measure here'] : []),
   ]
   const verdict =
-    worst || judged.length === 0 || isBaselineOff ? 'void' : failedWhileScaling > 0 ? 'fail' : judge('S1', value)
+    wasGeneratorLate || judged.length === 0 || isBaselineOff
+      ? 'void'
+      : failedWhileScaling > 0
+        ? 'fail'
+        : judge('S1', value)
   return {
     measurements: [
       {
         claim: 'S1',
         value: judged.length === 0 ? 0 : value,
         verdict,
-        samples: steps.reduce((sum, { best }) => sum + best.samples, 0),
+        samples: steps.reduce((sum, { carried }) => sum + carried.samples, 0),
         note: notes.join('; '),
       },
     ],
@@ -135,23 +161,17 @@ function conclude(steps: readonly Step[], failedWhileScaling: number): ScenarioR
       fleets.map(({ step }) => step),
       steps,
     ),
-    generator: steps.at(-1)?.best.generator ?? null,
+    generator: steps.at(-1)?.carried.generator ?? null,
   }
 }
 
-function isFull({ use }: Step): boolean {
-  return use.machineCores > availableParallelism() * FULL_SHARE
-}
-
-/** That of the median pass. */
-function middleOf(passes: readonly Step[]): Step {
-  const sorted = passes.toSorted((one, other) => one.best.goodPerSecond - other.best.goodPerSecond)
-  return sorted[(sorted.length - 1) >> 1] as Step
+function isFull({ machineCores }: ResourceUse): boolean {
+  return machineCores > availableParallelism() * FULL_SHARE
 }
 
 /** `steps`: one of each fleet; `all`: of every pass. */
 function chartsOf(steps: readonly Step[], all: readonly Step[]): Chart[] {
-  const one = steps[0]?.best.goodPerSecond ?? 0
+  const one = steps[0]?.carried.goodPerSecond ?? 0
   const names = [...new Set(steps.flatMap(({ use }) => groupUse(use).map(({ name }) => name)))]
   const bars = (pick: (group: { cores: number; memoryBytes: number }) => number) =>
     names.map((name) => ({
@@ -169,7 +189,7 @@ function chartsOf(steps: readonly Step[], all: readonly Step[]): Chart[] {
       x: 'app servers',
       y: 'dynamic requests per second at P95 ≤ 300 ms',
       series: [
-        { name: 'measured', points: steps.map(({ count, best }) => [count, best.goodPerSecond] as const) },
+        { name: 'measured', points: steps.map(({ count, carried }) => [count, carried.goodPerSecond] as const) },
         { name: 'linear', points: steps.map(({ count }) => [count, one * count] as const) },
       ],
     },
@@ -183,7 +203,7 @@ function chartsOf(steps: readonly Step[], all: readonly Step[]): Chart[] {
         name: fleetOf(count),
         points: all
           .filter((step) => step.count === count)
-          .flatMap(({ capacity }) => capacity.rungs)
+          .flatMap(({ rungs }) => rungs)
           .map(({ actionsPerSecond, p95Ms }) => [actionsPerSecond, p95Ms] as const)
           .sort(([a], [b]) => a - b),
       })),
