@@ -33,42 +33,43 @@ export async function answerOnce<Answer extends object>(
   const route = `${request.method} ${request.url.split('?')[0] ?? ''}`
   const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex')
   const { answer, isReplay } = await db.write(accountId, async (trx, after) => {
-    await lockKey(trx, `${accountId} ${route} ${key}`)
-    const earlier = await findAnswer(trx, accountId, route, key)
-    if (earlier && earlier.body_digest !== digest) {
+    const earlier = await takeKey(trx, accountId, route, key)
+    if (earlier && earlier.digest !== digest) {
       throw new AppError('idempotency.mismatch', 'Take a new key for a new request.')
     }
     // Written by this function for this route: it has the shape of the route's answer.
     if (earlier) return { answer: JSON.parse(earlier.body) as Answer, isReplay: true }
     const answer = await effect(trx, after)
-    await trx
+    const { numInsertedOrUpdatedRows: kept } = await trx
       .insertInto('idempotency_keys')
       .values({ account_id: accountId, route, key, body_digest: digest, status: 201, body: JSON.stringify(answer) })
-      .execute()
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    if (!kept) throw running()
     return { answer, isReplay: false }
   })
   if (isReplay) reply.header('idempotency-replayed', 'true')
   return answer
 }
 
-/** @throws AppError idempotency.running while another transaction holds the key. */
-async function lockKey(trx: Writer, name: string): Promise<void> {
-  const { rows } = await sql<{
-    isMine: boolean
-  }>`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as "isMine"`.execute(trx)
-  if (!rows[0]?.isMine)
-    throw new AppError('idempotency.running', 'Repeat it in a moment to get its answer.', { retryAfterSeconds: 1 })
+/**
+ * Holds the key until the transaction ends, and finds the answer it was given earlier. In one statement, which sees what was
+ * committed before it had the lock: whoever answered just then is found when this answer is to be kept. Uses idempotency_keys_pkey.
+ * @throws AppError idempotency.running while another transaction holds the key.
+ */
+async function takeKey(trx: Writer, accountId: string, route: string, key: string) {
+  const { rows } = await sql<{ isMine: boolean; body: string | null; digest: string | null }>`
+    select "isMine", body, body_digest as digest
+    from pg_try_advisory_xact_lock(hashtextextended(${`${accountId} ${route} ${key}`}, 0)) as "isMine"
+    left join idempotency_keys as earlier
+      on earlier.account_id = ${accountId} and earlier.route = ${route} and earlier.key = ${key}`.execute(trx)
+  const { isMine = false, body = null, digest = null } = rows[0] ?? {}
+  if (!isMine) throw running()
+  return body === null ? null : { body, digest }
 }
 
-/** Uses idempotency_keys_pkey. */
-function findAnswer(trx: Writer, accountId: string, route: string, key: string) {
-  return trx
-    .selectFrom('idempotency_keys')
-    .select(['body', 'body_digest'])
-    .where('account_id', '=', accountId)
-    .where('route', '=', route)
-    .where('key', '=', key)
-    .executeTakeFirst()
+function running(): AppError {
+  return new AppError('idempotency.running', 'Repeat it in a moment to get its answer.', { retryAfterSeconds: 1 })
 }
 
 export async function forgetOldAnswers(trx: Writer): Promise<void> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { startApp } from '../../../test/support/app.ts'
+import { eventually } from '../../../test/support/eventually.ts'
 import { assertRefused } from '../../../test/support/person.ts'
 import { asOperator, insertPhotos, walk } from '../../../test/support/photos.ts'
 
@@ -58,6 +60,27 @@ test('a comment repeated with its key is one comment', async (t) => {
   assertRefused(await send(id, 'twice'), 422, 'idempotency.mismatch')
   assert.equal((await send(other, 'once')).status, 201)
   assert.equal((await ann.get(`/api/photos/${id}`)).body.commentCount, 1)
+})
+
+test('whose key is answered elsewhere after it was looked up has no effect of their own', async (t) => {
+  const app = await startApp(t)
+  const [ann] = await app.people('ann')
+  const [id] = await insertPhotos(app, ann, 1)
+  const path = `/api/photos/${id}/comments`
+  const headers = { 'idempotency-key': 'comment-0002' }
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const { result: late } = await app.services.postgres.write(async (trx) => {
+    await sql`insert into idempotency_keys (account_id, route, key, body_digest, status, body)
+      select id, ${`POST ${path}`}, 'comment-0002', 'x', 201, '{}' from accounts where username = ${ann.username}`.execute(
+      trx,
+    )
+    const sent = ann.send('POST', path, { text: 'once' }, headers)
+    await eventually('the second wants to keep its answer', 5_000, async () => (await app.rows(waiting))[0] ?? null)
+    return { sent }
+  })
+  assertRefused(await late.sent, 409, 'idempotency.running')
+  assert.deepEqual((await ann.get(path)).body.items, [])
+  assertRefused(await ann.send('POST', path, { text: 'once' }, headers), 422, 'idempotency.mismatch')
 })
 
 test('what cannot be a comment is refused', async (t) => {
