@@ -9,16 +9,17 @@ const PEOPLE = 1_000
 const DYNAMIC_PER_SECOND = 600
 /** Of the actions of browse, so many are dynamic requests. */
 const DYNAMIC_SHARE = 0.75
-const SECONDS = 10
+const SECONDS = 8
 const WARM_UP_SECONDS = 4
-const ROUNDS = 2
+/** The speed of a shared machine changes within half a minute. */
+const ROUNDS = 4
 
 export const scenario: Scenario = {
   name: 'constant-answer',
   about:
     'the mix browse and an answer of one constant in turn, at one rate: CPU time per request of everything but the generator',
   claims: ['P3b'],
-  seconds: { quick: null, full: 65 },
+  seconds: { quick: null, full: 75 },
   async run({ services, photosDirectory, signal, progress }) {
     await using observer = await observe(services)
     await using crowd = await openCrowd(services, { people: PEOPLE, photosDirectory })
