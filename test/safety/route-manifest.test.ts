@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { startApp } from '../support/app.ts'
 import { publishes } from '../support/photos.ts'
+import { startOwnRedis } from '../support/replicas.ts'
 import { PUBLIC_PAGES, pageUrl } from '../../src/contract/public-pages.ts'
 import { createApiApp } from '../../src/processes/api-app.ts'
 import { limitOf, type DeclaredRoute } from '../../src/platform/route-manifest.ts'
 
 /** A second app server on the first one's services, asked in process. */
 async function startTwo(t: TestContext) {
-  const server = await startApp(t)
+  // Of its own: photos that other tests publish change the same page of everyone's.
+  const { port } = await startOwnRedis(t)
+  const server = await startApp(t, { MINIGRAM_REDIS_MAIN: `127.0.0.1:${port}` })
   // As if Redis had been up for longer than a write position lives.
   server.services.redisMain.isSettled = () => true
   const app = await createApiApp(server.services, () => 'ready')

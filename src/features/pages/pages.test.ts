@@ -7,6 +7,7 @@ import { newId } from '../../platform/ids.ts'
 import { startApp } from '../../../test/support/app.ts'
 import { eventually } from '../../../test/support/eventually.ts'
 import { publishes } from '../../../test/support/photos.ts'
+import { startOwnRedis } from '../../../test/support/replicas.ts'
 import type { PhotoCard } from '../../contract/photos.ts'
 import { documentTags } from './document-tags.ts'
 import { openDocument } from './document.ts'
@@ -130,7 +131,9 @@ test('a picture is announced to the screens that show it at first', () => {
 })
 
 test('a visitor’s document names what a PoP is to forget it by; nobody else’s may be kept', async (t) => {
-  const app = await startApp(t)
+  // Of its own: photos that other tests publish change the same page of everyone's.
+  const { port } = await startOwnRedis(t)
+  const app = await startApp(t, { MINIGRAM_REDIS_MAIN: `127.0.0.1:${port}` })
   // As if Redis had been up for longer than a write position lives.
   app.services.redisMain.isSettled = () => true
   const [ann] = await app.people('ann')
