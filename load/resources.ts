@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createSupervisor } from '../src/fleet/supervisor.ts'
-import { programOf, proportionalBytes } from '../src/fleet/process-table.ts'
+import { listStats, programOf, proportionalBytes, TICKS_PER_SECOND } from '../src/fleet/process-table.ts'
 import { isOfStack } from './reads/database-nodes.ts'
 
 /** What each component used in one second. Components are the supervisor's programs (app1, pg2, lb …) and `generator`: this process. */
@@ -38,7 +38,6 @@ export interface ResourceSampler extends AsyncDisposable {
 const SAMPLE_MS = 1_000
 /** Memory costs milliseconds to add up, and changes slowly. */
 const MEMORY_EVERY_SAMPLES = 10
-const TICKS_PER_SECOND = 100
 
 interface Usage {
   parent: number
@@ -153,25 +152,12 @@ export async function sampleResources({
   }
 }
 
-/** Every process's parent and time so far, by one read each. */
 function readTable(): Map<number, Usage> {
-  const table = new Map<number, Usage>()
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name)
-    if (!Number.isInteger(pid)) continue
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const end = stat.lastIndexOf(')')
-      const fields = stat.slice(end + 2).split(' ')
-      // proc(5): 4 ppid, 14 utime, 15 stime, 16 cutime, 17 cstime; the first here is 3, state.
-      const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0)
-      const command = stat.slice(stat.indexOf('(') + 1, end)
-      table.set(pid, { parent: Number(fields[1]), isPostgres: command === 'postgres', ticks })
-    } catch {
-      // @NOTE it has ended since the directory was read
-    }
-  }
-  return table
+  return new Map(
+    listStats().map(({ pid, parent, command, ticks, endedChildrenTicks }) => {
+      return [pid, { parent, isPostgres: command === 'postgres', ticks: ticks + endedChildrenTicks }]
+    }),
+  )
 }
 
 /** Whose each process is: its own root's, or that of its nearest forebear that is one. */

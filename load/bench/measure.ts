@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { listStats, readStat, TICKS_PER_SECOND } from '../../src/fleet/process-table.ts'
 import { median } from '../quantiles.ts'
 import type { Say } from './benchmark.ts'
 
@@ -13,8 +13,6 @@ export interface Round {
   cpuMsPerRequest: number
 }
 
-/** Ticks of /proc/PID/stat per second: USER_HZ, 100 on every Linux that we know. */
-const TICKS_PER_SECOND = 100
 const CONNECTIONS = 32
 /** What NGINX adds to each request. */
 const FROM_NGINX = ['-H', 'X-Request-Id: 5f0c0ddc7ab04d64a9a2bd9ab0d5a50b', '-H', 'X-Real-IP: 127.1.2.3']
@@ -81,37 +79,19 @@ function milliseconds(text = ''): number {
 /** Of this process and its descendants, the ended ones too, but for wrk. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage()
-  const parents = new Map<number, { parent: number; name: string; ticks: number }>()
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    const stat = statOf(name)
-    if (stat) parents.set(Number(name), stat)
-  }
+  const stats = new Map(listStats().map((stat) => [stat.pid, stat]))
   const isOurs = (pid: number): boolean => {
-    const parent = parents.get(pid)?.parent
+    const parent = stats.get(pid)?.parent
     return parent !== undefined && (parent === process.pid || isOurs(parent))
   }
-  let ticks = 0
-  for (const [pid, { name, ticks: own }] of parents) if (name !== 'wrk' && isOurs(pid)) ticks += own
+  const ours = [...stats.values()].filter(({ pid, command }) => command !== 'wrk' && isOurs(pid))
+  const ticks = ours.reduce((sum, each) => sum + each.ticks + each.endedChildrenTicks, 0)
   return (user + system) / 1_000 + (ticks / TICKS_PER_SECOND) * 1_000
 }
 
 /** CPU of children of this process that have ended. */
 export function endedChildrenMs(): number {
-  const [, rest = ''] = /^\d+ \(.*\) (.*)$/s.exec(readFileSync('/proc/self/stat', 'utf8')) ?? []
-  const fields = rest.split(' ').map(Number)
-  return (((fields[13] ?? 0) + (fields[14] ?? 0)) / TICKS_PER_SECOND) * 1_000
-}
-
-function statOf(pid: string): { parent: number; name: string; ticks: number } | null {
-  try {
-    const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-    const fields = rest.split(' ').map(Number)
-    // After the state: parent 1, user and system time 11 and 12, of ended children 13 and 14.
-    const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + (fields[at] ?? 0), 0)
-    return { parent: fields[1] ?? 0, name, ticks }
-  } catch {
-    return null
-  }
+  return ((readStat(process.pid)?.endedChildrenTicks ?? 0) / TICKS_PER_SECOND) * 1_000
 }
 
 function outputOf(command: string, args: readonly string[]): Promise<string> {

@@ -1,29 +1,57 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-export interface Process {
+/** Of `ticks`: USER_HZ, 100 on every Linux that we know. */
+export const TICKS_PER_SECOND = 100
+
+export interface ProcessStat {
   pid: number
   parent: number
   command: string
   state: string
+  /** User and system time. */
+  ticks: number
+  /** Of its children that have ended. */
+  endedChildrenTicks: number
+}
+
+export interface Process extends ProcessStat {
   uid: number
 }
 
 /** A snapshot of the process table. A process that ends meanwhile is left out. */
 export function listProcesses(): Process[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readProcess(Number(name)) ?? [])
+  return listPids().flatMap((pid) => readProcess(pid) ?? [])
+}
+
+/** The same without whose they are, by one read each. */
+export function listStats(): ProcessStat[] {
+  return listPids().flatMap((pid) => readStat(pid) ?? [])
+}
+
+function listPids(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger)
 }
 
 function readProcess(pid: number): Process | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const end = stat.lastIndexOf(')')
-    const [state = '', parent = '0'] = stat.slice(end + 2).split(' ')
-    const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '-1'
-    return { pid, parent: Number(parent), command: stat.slice(stat.indexOf('(') + 1, end), state, uid: Number(uid) }
-  } catch {
-    return null
+  const stat = readStat(pid)
+  return stat && { ...stat, uid: Number(/^Uid:\s+(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? '-1') }
+}
+
+/** Null for one that has ended. */
+export function readStat(pid: number): ProcessStat | null {
+  const stat = readText(`/proc/${pid}/stat`)
+  if (stat === '') return null
+  const end = stat.lastIndexOf(')')
+  const fields = stat.slice(end + 2).split(' ')
+  // proc(5) counts from 1, and this begins with 3: state, 4 parent, 14 utime, 15 stime, 16 cutime, 17 cstime.
+  const at = (number: number) => Number(fields[number - 3] ?? 0)
+  return {
+    pid,
+    parent: at(4),
+    command: stat.slice(stat.indexOf('(') + 1, end),
+    state: fields[0] ?? '',
+    ticks: at(14) + at(15),
+    endedChildrenTicks: at(16) + at(17),
   }
 }
 
