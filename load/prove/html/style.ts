@@ -44,9 +44,9 @@ thead th { color: var(--muted); font-size: 13px; padding: 4px 12px 6px 0; border
 .claims thead th:last-child { padding: 4px 0 6px 18px; }
 .claims .n { text-align: right; white-space: nowrap; }
 .claims col.goal { width: 8.5rem; } .claims col.value { width: 10.5rem; } .claims col.change { width: 10.5rem; } .claims col.mark { width: 6.5rem; }
-.claims .id { display: inline-block; min-width: 2.3rem; font-weight: 650; }
+.claims .id { display: inline-block; min-width: 2.8rem; font-weight: 650; }
 .claims .value { font-weight: 650; }
-.claims .more { display: block; color: var(--muted); font-size: 13px; padding-left: 2.3rem; }
+.claims .more { display: block; color: var(--muted); font-size: 13px; padding-left: 2.8rem; }
 .claims .more span { margin-right: 14px; white-space: nowrap; }
 .claims .note { color: var(--ink); }
 .meter { display: block; margin: 6px 0 0 auto; width: 92px; height: 6px; }
