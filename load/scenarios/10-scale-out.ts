@@ -37,7 +37,7 @@ const WARM_UP_PER_SECOND = 300
 /** Of each, which one of this share surely carries: the load under which the fleet grows and shrinks. */
 const SURELY_PER_SECOND = 250
 /** Where the first ladder begins, and, of what each of a larger fleet carried, that of a smaller one. */
-const FROM = { perSecond: 400, share: 0.7 }
+const LADDER_FROM = { perSecond: 400, share: 0.7 }
 /** A single ladder is right to a tenth; about the rate at which it ends, a fleet is tried so often. */
 const EDGE = { factor: 1.05, tries: { quick: 3, full: 8 } } as const
 
@@ -46,7 +46,7 @@ interface Step {
   pass: number
   count: number
   rungs: readonly Rung[]
-  /** The median of those about the edge that were carried. */
+  /** The median of those about the edge that were carried; where the ladder ended, if the machine was full there. */
   carried: Rung
   use: ResourceUse
 }
@@ -85,7 +85,9 @@ async function run({ services, isQuick, photosDirectory, signal, progress }: Sce
     const useOf = ({ fromMs, toMs }: Rung) => resources.between(fromMs, toMs)
     const before = steps.findLast((step) => step.count === count)
     const larger = steps.at(-1)
-    const perAppServer = larger ? (larger.carried.actionsPerSecond / larger.count) * FROM.share : FROM.perSecond
+    const perAppServer = larger
+      ? (larger.carried.actionsPerSecond / larger.count) * LADDER_FROM.share
+      : LADDER_FROM.perSecond
     const ladder = before
       ? { best: before.carried, rungs: [] }
       : await findCapacity(crowd, { ...search, from: perAppServer * count, growth: 1.2, halvings: 1 })

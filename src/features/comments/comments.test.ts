@@ -69,11 +69,10 @@ test('whose key is answered elsewhere after it was looked up has no effect of th
   const path = `/api/photos/${id}/comments`
   const headers = { 'idempotency-key': 'comment-0002' }
   const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const answered = sql`insert into idempotency_keys (account_id, route, key, body_digest, status, body)
+    select id, ${`POST ${path}`}, 'comment-0002', 'x', 201, '{}' from accounts where username = ${ann.username}`
   const { result: late } = await app.services.postgres.write(async (trx) => {
-    await sql`insert into idempotency_keys (account_id, route, key, body_digest, status, body)
-      select id, ${`POST ${path}`}, 'comment-0002', 'x', 201, '{}' from accounts where username = ${ann.username}`.execute(
-      trx,
-    )
+    await answered.execute(trx)
     const sent = ann.send('POST', path, { text: 'once' }, headers)
     await eventually('the second wants to keep its answer', 5_000, async () => (await app.rows(waiting))[0] ?? null)
     return { sent }
